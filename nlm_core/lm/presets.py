@@ -1,0 +1,130 @@
+"""The networks that ``python -m nlm_core train`` can train, by name: how each is built, trained and written down."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from nlm_core.lm.rnn import ElmanNetwork
+from nlm_core.lm.training import Recipe
+from nlm_core.lm.window import WindowNetwork
+
+WEIGHTS_FILE = "model.safetensors"
+CONFIG_FILE = "config.json"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One trainable model.
+
+    Attributes
+    ----------
+    describes : str
+        One sentence for the model card.
+    sizes : dict
+        The numbers that fix the network besides the vocabulary; written to ``config.json``.
+    build : callable
+        (vocab_size, sizes, generator) -> network.
+    export : callable
+        (network, masters, sizes, folder): writes ``config.json`` and the float16 weights.
+    batch_rows, row_length : int
+    recipe : Recipe
+    """
+
+    describes: str
+    sizes: dict[str, int]
+    build: Callable[[int, dict[str, int], torch.Generator], nn.Module]
+    export: Callable[[nn.Module, dict[str, Tensor], dict[str, int], Path], None]
+    batch_rows: int
+    row_length: int
+    recipe: Recipe
+
+
+def _half(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.detach().to(torch.float16).contiguous().cpu() for name, tensor in tensors.items()}
+
+
+def _export_plain(kind: str) -> Callable[[nn.Module, dict[str, Tensor], dict[str, int], Path], None]:
+    def export(network: nn.Module, masters: dict[str, Tensor], sizes: dict[str, int], folder: Path) -> None:
+        config: dict[str, Any] = {"kind": kind, "vocab_size": len(masters["embedding"]), **sizes}
+        (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+        save_file(_half(masters), folder / WEIGHTS_FILE)
+
+    return export
+
+
+def _build_gpt(vocab_size: int, sizes: dict[str, int], generator: torch.Generator) -> nn.Module:
+    from nlm_core.lm.gpt import GptNetwork, gpt_config
+
+    return GptNetwork(gpt_config(vocab_size, **sizes), generator)
+
+
+def _export_gpt(network: nn.Module, masters: dict[str, Tensor], sizes: dict[str, int], folder: Path) -> None:
+    """As ``transformers`` writes a Llama model, so that it is read back as any model of the Hub is."""
+    config = network.causal_lm.config  # type: ignore[union-attr]
+    config = type(config).from_dict({**config.to_dict(), "use_cache": True, "dtype": "float16"})
+    config.architectures = ["LlamaForCausalLM"]
+    config.to_json_file(folder / CONFIG_FILE, use_diff=True)
+    weights = {name.removeprefix("causal_lm."): tensor for name, tensor in masters.items()}
+    save_file(_half(weights), folder / WEIGHTS_FILE, metadata={"format": "pt"})
+
+
+_LONG_RUN = Recipe(
+    optimizer="Muon",
+    learning_rate=4e-3,
+    weight_decay=0.05,
+    warmup_steps=100,
+    decay_share=0.5,
+    clip=1.0,
+    max_minutes=100.0,
+    bf16=True,
+    compiled=True,
+)
+
+PRESETS: dict[str, Preset] = {
+    "nlm-window": Preset(
+        describes="The sliding-window network: one hidden layer over the embeddings of the last 1 to 8 words.",
+        sizes={"embedding": 128, "hidden": 384},
+        build=lambda vocab_size, sizes, generator: WindowNetwork(vocab_size, generator=generator, **sizes),
+        export=_export_plain("window"),
+        batch_rows=64,
+        row_length=128,
+        recipe=replace(_LONG_RUN, optimizer="Adam", learning_rate=3e-3, weight_decay=0.0, max_minutes=20.0),
+    ),
+    "nlm-rnn": Preset(
+        describes="The Elman network: h_t = tanh(W_h x_t + U_h h_{t-1} + b_h), y_t = W_y h_t + b_y.",
+        sizes={"embedding": 256, "hidden": 512},
+        build=lambda vocab_size, sizes, generator: ElmanNetwork(vocab_size, generator=generator, **sizes),
+        export=_export_plain("rnn"),
+        batch_rows=64,
+        row_length=128,
+        recipe=replace(_LONG_RUN, optimizer="Adam", learning_rate=2e-3, weight_decay=0.0, max_minutes=30.0),
+    ),
+    "nlm-gpt": Preset(
+        describes="A small decoder-only Transformer (Llama type: rotary positions, RMS norm, gated feed-forward).",
+        sizes={"hidden": 256, "intermediate": 672, "layers": 5, "heads": 4, "context": 128},
+        build=_build_gpt,
+        export=_export_gpt,
+        batch_rows=64,
+        row_length=128,
+        recipe=_LONG_RUN,
+    ),
+}
+
+
+def preset(name: str) -> Preset:
+    """The preset of that name.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the message lists those there are.
+    """
+    if name not in PRESETS:
+        raise ValueError(f"no model to train is called {name!r}; known are {', '.join(PRESETS)}")
+    return PRESETS[name]

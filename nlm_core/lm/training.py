@@ -1,0 +1,194 @@
+"""The training loop of the project: a generator of frozen steps that neither prints nor draws.
+
+One step is the lecture's procedure: take input/output pairs, run the model to get distributions, take the
+cross-entropy against the true next tokens, backpropagate, and step down the gradient,
+
+    theta(i+1) = theta(i) - alpha * dL/dtheta(theta(i)).
+"""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from nlm_core.lm.cross_entropy import blockwise_cross_entropy, compiled_inner
+from nlm_core.lm.network import Network
+from nlm_core.lm.optimizers import make_optimizers
+from nlm_core.text.corpus import Rows
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train: all that a run depends on besides the network and the text.
+
+    Attributes
+    ----------
+    optimizer : str
+        A key of ``OPTIMIZERS``.
+    learning_rate : float
+        alpha of the lecture, reached after the warm-up.
+    warmup_steps : int
+    decay_share : float
+        The last share of the run over which the rate falls linearly to zero.
+    clip : float
+        The largest norm of the gradient; larger gradients are scaled down to it.
+    max_steps, max_minutes : int or None, float or None
+        The run ends at whichever comes first.
+    bf16 : bool
+        Compute in bfloat16; the parameters that are updated stay in float32.
+    compiled : bool
+        Compile network and loss with ``torch.compile``.
+    """
+
+    optimizer: str = "Adam"
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.0
+    warmup_steps: int = 0
+    decay_share: float = 0.0
+    clip: float = math.inf
+    max_steps: int | None = None
+    max_minutes: float | None = None
+    bf16: bool = False
+    compiled: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one training step did.
+
+    ``loss`` is the mean cross-entropy in nats before the update, ``gradient_norm`` the norm before clipping,
+    ``tokens`` the predicted tokens of the whole run so far, ``seconds`` its whole time and ``progress`` the share
+    (0 to 1) of the budget that is used up.
+    """
+
+    number: int
+    loss: float
+    gradient_norm: float
+    learning_rate: float
+    tokens: int
+    seconds: float
+    progress: float
+
+
+class Trainer:
+    """A run that can be stepped, saved and taken up again.
+
+    Parameters
+    ----------
+    network : nn.Module that is a ``Network``
+        Trained in place.
+    recipe : Recipe
+    """
+
+    def __init__(self, network: nn.Module, recipe: Recipe) -> None:
+        if not isinstance(network, Network):
+            raise TypeError(f"{type(network).__name__} lacks hidden() or output_layer()")
+        self.recipe = recipe
+        self.number = 0
+        self.tokens = 0
+        self.seconds = 0.0
+        self.masters = {name: nn.Parameter(p.detach().float().clone()) for name, p in network.named_parameters()}
+        self.network = network.to(torch.bfloat16) if recipe.bf16 else network
+        self.optimizers = make_optimizers(
+            recipe.optimizer, self.masters.items(), recipe.learning_rate, recipe.weight_decay
+        )
+        self._full_rates = [[group["lr"] for group in o.param_groups] for o in self.optimizers]
+        self._hidden: Any = torch.compile(network.hidden, dynamic=False) if recipe.compiled else network.hidden
+        self._loss_options = {"inner": compiled_inner()} if recipe.compiled else {}
+
+    def progress(self) -> float:
+        shares = [0.0]
+        if self.recipe.max_steps is not None:
+            shares.append(self.number / self.recipe.max_steps)
+        if self.recipe.max_minutes is not None:
+            shares.append(self.seconds / 60 / self.recipe.max_minutes)
+        return min(1.0, max(shares))
+
+    def rate_share(self) -> float:
+        """The share of the full learning rate at this point: warm-up, constant, linear decay."""
+        share = min(1.0, (self.number + 1) / self.recipe.warmup_steps) if self.recipe.warmup_steps else 1.0
+        if self.recipe.decay_share > 0:
+            share = min(share, (1 - self.progress()) / self.recipe.decay_share)
+        return share
+
+    def loss(self, rows: Rows) -> Tensor:
+        """Mean cross-entropy of the rows, in nats."""
+        device = next(self.network.parameters()).device
+        inputs, targets, lines = (torch.from_numpy(a).to(device) for a in (rows.inputs, rows.targets, rows.lines))
+        hidden = self._hidden(inputs, lines)
+        weight, bias = self.network.output_layer()
+        return blockwise_cross_entropy(
+            hidden.reshape(-1, hidden.shape[-1]), weight, bias, targets.reshape(-1), **self._loss_options
+        )
+
+    def step(self, rows: Rows) -> Step:
+        """One update on the rows."""
+        began = time.perf_counter()
+        loss = self.loss(rows)
+        self.network.zero_grad(set_to_none=True)
+        loss.backward()
+        for name, parameter in self.network.named_parameters():
+            gradient = parameter.grad if parameter.grad is not None else torch.zeros_like(parameter)
+            self.masters[name].grad = gradient.float()
+        norm = float(nn.utils.clip_grad_norm_(self.masters.values(), self.recipe.clip))
+        share = self.rate_share()
+        for optimizer, rates in zip(self.optimizers, self._full_rates, strict=True):
+            for group, rate in zip(optimizer.param_groups, rates, strict=True):
+                group["lr"] = rate * share
+            optimizer.step()
+        with torch.no_grad():
+            for name, parameter in self.network.named_parameters():
+                parameter.copy_(self.masters[name])
+        self.number += 1
+        self.tokens += int((rows.targets >= 0).sum())
+        self.seconds += time.perf_counter() - began
+        rate = self.recipe.learning_rate * share
+        return Step(self.number, float(loss.detach()), norm, rate, self.tokens, self.seconds, self.progress())
+
+    def run(self, batches: Iterator[Rows]) -> Iterator[Step]:
+        """Step after step until the budget is used up or the batches end."""
+        while self.progress() < 1:
+            rows = next(batches, None)
+            if rows is None:
+                return
+            yield self.step(rows)
+
+    def state(self) -> dict[str, Tensor]:
+        """Everything needed to go on, as plain tensors: parameters, optimiser state, counters."""
+        tensors = {f"master.{name}": p.detach() for name, p in self.masters.items()}
+        for i, optimizer in enumerate(self.optimizers):
+            for j, parameter in enumerate(p for group in optimizer.param_groups for p in group["params"]):
+                for key, value in optimizer.state.get(parameter, {}).items():
+                    tensors[f"optimizer.{i}.{j}.{key}"] = torch.as_tensor(value)
+        counters = [float(self.number), float(self.tokens), self.seconds]
+        tensors["counters"] = torch.tensor(counters, dtype=torch.float64)
+        return tensors
+
+    def restore(self, tensors: dict[str, Tensor]) -> None:
+        """Go on from a ``state()``.
+
+        Raises
+        ------
+        ValueError
+            If the state is of another network or optimiser.
+        """
+        names = {f"master.{name}" for name in self.masters}
+        if names != {key for key in tensors if key.startswith("master.")}:
+            raise ValueError("the checkpoint holds the parameters of another network")
+        with torch.no_grad():
+            parameters = dict(self.network.named_parameters())
+            for name, master in self.masters.items():
+                master.copy_(tensors[f"master.{name}"])
+                parameters[name].copy_(master)
+        for i, optimizer in enumerate(self.optimizers):
+            for j, parameter in enumerate(p for group in optimizer.param_groups for p in group["params"]):
+                prefix = f"optimizer.{i}.{j}."
+                saved = {key.removeprefix(prefix): v.clone() for key, v in tensors.items() if key.startswith(prefix)}
+                if saved:
+                    optimizer.state[parameter] = saved
+        number, tokens, self.seconds = tensors["counters"].tolist()
+        self.number, self.tokens = int(number), int(tokens)

@@ -1,0 +1,124 @@
+"""A whole training run on disk: corpus to batches, checkpoints that can be taken up again, float16 weights at the end."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+from nlm_core.lm.presets import preset
+from nlm_core.lm.training import Step, Trainer
+from nlm_core.text.corpus import EncodedLines, Rows, packed_rows, read_corpus, weighted
+from nlm_core.text.tokenizer import FILE_NAME, Tokenizer
+
+CHECKPOINT_FILE = "checkpoint.safetensors"
+ENCODED_FILE = "encoded.safetensors"
+CHECKPOINT_EVERY_SECONDS = 180.0
+
+
+def encoded_corpus(corpus: Path, tokenizer: Tokenizer, weights: dict[str, int], out: Path) -> EncodedLines:
+    """The weighted training lines as token ids; kept in ``out``, because encoding takes longer than reading."""
+    kept = out / ENCODED_FILE
+    if not kept.exists():
+        encoded = weighted(read_corpus(corpus), tokenizer, weights)
+        tensors = {"ids": torch.from_numpy(encoded.ids.astype(np.int16)), "offsets": torch.from_numpy(encoded.offsets)}
+        save_file(tensors, kept)
+    tensors = load_file(kept)
+    return EncodedLines(tensors["ids"].numpy().astype(np.uint16), tensors["offsets"].numpy())
+
+
+def endless_batches(corpus: EncodedLines, batch_rows: int, row_length: int, seed: int) -> Iterator[Rows]:
+    """Batches of pass after pass over the corpus, each pass in its own order."""
+    epoch = 0
+    while True:
+        before = epoch
+        for rows in packed_rows(corpus, row_length, batch_rows, np.random.default_rng([seed, epoch])):
+            before = -1
+            yield rows
+        if before == epoch:
+            raise ValueError(
+                f"the corpus has {len(corpus.ids)} tokens, fewer than one batch of {batch_rows} x {row_length}; "
+                "give more text or a smaller batch"
+            )
+        epoch += 1
+
+
+class TrainingRun:
+    """Training of one preset on one corpus, in a folder that holds the checkpoint and, later, the model.
+
+    Parameters
+    ----------
+    name : str
+        A key of ``PRESETS``.
+    corpus : Path
+        A folder of ``.txt`` or ``.txt.xz`` files, or one file.
+    out : Path
+        Made when missing. A checkpoint in it is taken up again.
+    tokenizer_folder : Path
+    minutes : float or None
+        The budget of the whole run, earlier sittings counted in; None takes the preset's.
+    device : torch.device
+    compiled : bool
+    seed : int
+    """
+
+    def __init__(
+        self,
+        name: str,
+        corpus: Path,
+        out: Path,
+        *,
+        tokenizer_folder: Path,
+        weights: dict[str, int],
+        device: torch.device,
+        minutes: float | None = None,
+        max_steps: int | None = None,
+        bf16: bool = True,
+        compiled: bool = True,
+        seed: int = 0,
+    ) -> None:
+        self.name, self.out, self.preset = name, out, preset(name)
+        out.mkdir(parents=True, exist_ok=True)
+        self.tokenizer = Tokenizer.load(tokenizer_folder)
+        self.tokenizer_file = tokenizer_folder / FILE_NAME
+        recipe = replace(
+            self.preset.recipe,
+            max_minutes=minutes if minutes is not None else self.preset.recipe.max_minutes,
+            max_steps=max_steps,
+            bf16=bf16,
+            compiled=compiled,
+        )
+        generator = torch.Generator().manual_seed(seed)
+        network = self.preset.build(self.tokenizer.vocab_size, self.preset.sizes, generator).to(device)
+        self.parameters = sum(p.numel() for p in network.parameters())
+        self.trainer = Trainer(network, recipe)
+        if (out / CHECKPOINT_FILE).exists():
+            self.trainer.restore(load_file(out / CHECKPOINT_FILE))
+        encoded = encoded_corpus(corpus, self.tokenizer, weights, out)
+        batches = endless_batches(encoded, self.preset.batch_rows, self.preset.row_length, seed)
+        self.batches = islice(batches, self.trainer.number, None)
+        self.tokens_per_pass = len(encoded.ids) - len(encoded)
+
+    def steps(self) -> Iterator[Step]:
+        """Train to the end of the budget, writing a checkpoint every few minutes and at the end."""
+        saved_at = self.trainer.seconds
+        for step in self.trainer.run(self.batches):
+            if step.seconds - saved_at > CHECKPOINT_EVERY_SECONDS:
+                self.save()
+                saved_at = step.seconds
+            yield step
+        self.save()
+
+    def save(self) -> None:
+        """Write the checkpoint, whole or not at all, and the model as it is now."""
+        partial = self.out / (CHECKPOINT_FILE + ".partial")
+        tensors = {name: tensor.contiguous().clone() for name, tensor in self.trainer.state().items()}
+        save_file(tensors, partial)
+        partial.replace(self.out / CHECKPOINT_FILE)
+        model = self.out / "model"
+        model.mkdir(exist_ok=True)
+        masters = {name: p.detach() for name, p in self.trainer.masters.items()}
+        self.preset.export(self.trainer.network, masters, self.preset.sizes, model)
