@@ -1,11 +1,11 @@
 """Any causal model of ``transformers`` behind the LanguageModel interface; nlm-gpt and Hub models alike."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 from torch import Tensor
 from transformers import DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
+from transformers.cache_utils import DynamicLayer
 
 from nlm_core.lm.base import Forward, ModelCard, ModelUnavailableError
 from nlm_core.text.tokenizer import Tokenizer
@@ -29,7 +29,7 @@ class _HubTokenizer:
         return list(self._backend(text, **self._options)["input_ids"])
 
     def decode(self, ids: Sequence[int]) -> str:
-        return self._backend.decode(list(ids), clean_up_tokenization_spaces=False)
+        return str(self._backend.decode(list(ids), clean_up_tokenization_spaces=False))
 
     def symbol(self, token_id: int) -> str:
         # A few models have more logits than tokens, for round shapes.
@@ -93,8 +93,9 @@ class TransformerModel:
         return Forward(self.network.get_input_embeddings().weight[inputs[0]], hidden[0], cache)
 
     def crop(self, state: DynamicCache | None, length: int) -> DynamicCache | None:
-        # A layer with a sliding window has already forgotten what it would need; begin anew instead.
-        if state is None or length == 0 or any(getattr(layer, "is_sliding", False) for layer in state.layers):
+        # Only plain layers keep every token; one with a sliding window or a recurrent state has already forgotten what
+        # it would need, so begin anew instead.
+        if state is None or length == 0 or any(type(layer) is not DynamicLayer for layer in state.layers):
             return None
         surplus = state.get_seq_length() - length
         if surplus > 0:
@@ -103,9 +104,12 @@ class TransformerModel:
 
     @torch.inference_mode()
     def hidden(self, ids: Tensor) -> Tensor:
-        return self.network.base_model(input_ids=ids.to(self.network.device), use_cache=False).last_hidden_state
+        states: Tensor = self.network.base_model(
+            input_ids=ids.to(self.network.device), use_cache=False
+        ).last_hidden_state
+        return states
 
     @torch.inference_mode()
     def output(self, hidden: Tensor) -> Tensor:
-        logits: Any = self.network.get_output_embeddings()(hidden).float() * self._scale
+        logits: Tensor = self.network.get_output_embeddings()(hidden).float() * self._scale
         return self._softcap * torch.tanh(logits / self._softcap) if self._softcap else logits
