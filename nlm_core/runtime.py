@@ -27,8 +27,8 @@ def device() -> torch.device:
 def has_fast_bf16() -> bool:
     """Whether bfloat16 products are faster than float32 ones here: on CUDA, and on CPUs with the instructions."""
     if device().type == "cuda":
-        return torch.cuda.is_bf16_supported()
-    return device().type == "cpu" and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported()) and _cpu_has_bf16()
+        return bool(torch.cuda.is_bf16_supported())
+    return device().type == "cpu" and _cpu_has_bf16()
 
 
 def _cpu_has_bf16() -> bool:
@@ -41,7 +41,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
 
 
-class Busy(RuntimeError):
+class BusyError(RuntimeError):
     """The gate stayed closed for too long; nothing was computed and nothing is lost."""
 
 
@@ -52,7 +52,7 @@ class Gate:
     ----------
     width : int
     patience : float
-        Seconds after which a waiting computation gives up with ``Busy``.
+        Seconds after which a waiting computation gives up with ``BusyError``.
     """
 
     def __init__(self, width: int, patience: float = 30.0) -> None:
@@ -65,13 +65,14 @@ class Gate:
 
         Raises
         ------
-        Busy
+        BusyError
             After ``patience`` seconds without a free place.
         """
         began = time.perf_counter()
         if not self._free.acquire(timeout=self.patience):
-            raise Busy(
-                f"{self.width} computations have been running for over {self.patience:.0f} seconds; try again in a moment"
+            raise BusyError(
+                f"{self.width} computations have been running for over {self.patience:.0f} seconds; "
+                "try again in a moment"
             )
         try:
             yield time.perf_counter() - began

@@ -29,7 +29,7 @@ def _softmax_and_loss(logits: Tensor, targets: Tensor, keep: Tensor) -> tuple[Te
 
 class _Blockwise(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, hidden, weight, bias, targets, inner):  # type: ignore[no-untyped-def]
+    def forward(ctx, hidden, weight, bias, targets, inner):  # type: ignore[no-untyped-def]  # noqa: PLR0917
         count = (targets != IGNORED).sum().clamp(min=1)
         d_hidden = torch.empty_like(hidden)
         d_weight = torch.zeros_like(weight, dtype=torch.float32)
@@ -78,7 +78,8 @@ def blockwise_cross_entropy(
     inner : callable
         Softmax and loss of one block; ``compiled_inner()`` gives the compiled form of the default.
     """
-    return _Blockwise.apply(hidden, weight, bias, targets, inner)
+    loss: Tensor = _Blockwise.apply(hidden, weight, bias, targets, inner)  # type: ignore[no-untyped-call]
+    return loss
 
 
 def compiled_inner() -> Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]:

@@ -8,8 +8,10 @@ models from the Hub (``nlm_core.lm.hub``); this file holds only what training ad
 import math
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from transformers import LlamaConfig, LlamaForCausalLM
+
+from nlm_core.lm.network import TrainableNetwork
 
 
 def gpt_config(
@@ -33,7 +35,7 @@ def gpt_config(
     )
 
 
-class GptNetwork(nn.Module):
+class GptNetwork(TrainableNetwork):
     """The training form: rows of packed lines, each position attending to the earlier ones of its own line."""
 
     def __init__(self, config: LlamaConfig, generator: torch.Generator) -> None:
@@ -57,7 +59,8 @@ class GptNetwork(nn.Module):
         embedded = self.causal_lm.model.embed_tokens(inputs)
         mask = torch.zeros(B, 1, T, T, dtype=embedded.dtype, device=inputs.device)
         mask.masked_fill_(~may_see[:, None], torch.finfo(embedded.dtype).min)
-        return self.causal_lm.model(inputs_embeds=embedded, attention_mask=mask).last_hidden_state
+        hidden: Tensor = self.causal_lm.model(inputs_embeds=embedded, attention_mask=mask).last_hidden_state
+        return hidden
 
     def output_layer(self) -> tuple[Tensor, None]:
         return self.causal_lm.lm_head.weight, None

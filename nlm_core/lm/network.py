@@ -1,28 +1,27 @@
 """What the training loop asks of a network: hidden states for rows of tokens, and the output layer over them."""
 
-from typing import Protocol, runtime_checkable
+from abc import ABC, abstractmethod
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
-@runtime_checkable
-class Network(Protocol):
+class TrainableNetwork(nn.Module, ABC):
     """A trainable next-token network, split at its output layer y_t = W_y h_t + b_y.
 
     The split lets the cross-entropy over 8,192 logits be computed in blocks, without keeping all the logits.
     """
 
+    @abstractmethod
     def hidden(self, inputs: Tensor, lines: Tensor) -> Tensor:
         """Hidden states of shape (B, T, H) for token ids of shape (B, T).
 
         ``lines`` (B, T) numbers the line of each position; nothing may flow from one line into another.
         """
-        ...
 
+    @abstractmethod
     def output_layer(self) -> tuple[Tensor, Tensor | None]:
         """W_y of shape (vocab_size, H) and b_y of shape (vocab_size,), or None where there is no bias."""
-        ...
 
 
 def same_line(lines: Tensor, offset: int) -> Tensor:

@@ -1,25 +1,26 @@
 """What our own window and recurrent models have in common: the tokenizer, START and STOP, the output layer."""
 
 from collections.abc import Sequence
+from typing import Generic, TypeVar
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from nlm_core.lm.base import ModelCard
-from nlm_core.lm.network import Network
+from nlm_core.lm.network import TrainableNetwork
 from nlm_core.text.tokenizer import Tokenizer
 
+N = TypeVar("N", bound=TrainableNetwork)
 
-class OwnModel:
-    """Base of the models whose network we wrote; freezes the network it is given."""
+
+class OwnModel(Generic[N]):
+    """Base of the models whose network, of type N, we wrote; freezes the network it is given."""
 
     context_length: int | None = None
 
-    def __init__(self, card: ModelCard, tokenizer: Tokenizer, network: nn.Module) -> None:
-        if not isinstance(network, Network):
-            raise TypeError(f"{type(network).__name__} lacks hidden() or output_layer()")
+    def __init__(self, card: ModelCard, tokenizer: Tokenizer, network: N) -> None:
         self.card, self.tokenizer = card, tokenizer
-        self.network = network.eval().requires_grad_(False)
+        self.network: N = network.eval().requires_grad_(False)
         self.vocab_size = tokenizer.vocab_size
         self.start_id, self.stop_id = tokenizer.start_id, tokenizer.stop_id
 

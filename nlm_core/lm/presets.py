@@ -8,8 +8,9 @@ from typing import Any
 
 import torch
 from safetensors.torch import save_file
-from torch import Tensor, nn
+from torch import Tensor
 
+from nlm_core.lm.network import TrainableNetwork
 from nlm_core.lm.rnn import ElmanNetwork
 from nlm_core.lm.training import Recipe
 from nlm_core.lm.window import WindowNetwork
@@ -38,8 +39,8 @@ class Preset:
 
     describes: str
     sizes: dict[str, int]
-    build: Callable[[int, dict[str, int], torch.Generator], nn.Module]
-    export: Callable[[nn.Module, dict[str, Tensor], dict[str, int], Path], None]
+    build: Callable[[int, dict[str, int], torch.Generator], TrainableNetwork]
+    export: Callable[[TrainableNetwork, dict[str, Tensor], dict[str, int], Path], None]
     batch_rows: int
     row_length: int
     recipe: Recipe
@@ -49,8 +50,8 @@ def _half(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: tensor.detach().to(torch.float16).contiguous().cpu() for name, tensor in tensors.items()}
 
 
-def _export_plain(kind: str) -> Callable[[nn.Module, dict[str, Tensor], dict[str, int], Path], None]:
-    def export(network: nn.Module, masters: dict[str, Tensor], sizes: dict[str, int], folder: Path) -> None:
+def _export_plain(kind: str) -> Callable[[TrainableNetwork, dict[str, Tensor], dict[str, int], Path], None]:
+    def export(network: TrainableNetwork, masters: dict[str, Tensor], sizes: dict[str, int], folder: Path) -> None:
         config: dict[str, Any] = {"kind": kind, "vocab_size": len(masters["embedding"]), **sizes}
         (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
         save_file(_half(masters), folder / WEIGHTS_FILE)
@@ -58,15 +59,19 @@ def _export_plain(kind: str) -> Callable[[nn.Module, dict[str, Tensor], dict[str
     return export
 
 
-def _build_gpt(vocab_size: int, sizes: dict[str, int], generator: torch.Generator) -> nn.Module:
+def _build_gpt(vocab_size: int, sizes: dict[str, int], generator: torch.Generator) -> TrainableNetwork:
     from nlm_core.lm.gpt import GptNetwork, gpt_config
 
     return GptNetwork(gpt_config(vocab_size, **sizes), generator)
 
 
-def _export_gpt(network: nn.Module, masters: dict[str, Tensor], sizes: dict[str, int], folder: Path) -> None:
+def _export_gpt(network: TrainableNetwork, masters: dict[str, Tensor], sizes: dict[str, int], folder: Path) -> None:
     """As ``transformers`` writes a Llama model, so that it is read back as any model of the Hub is."""
-    config = network.causal_lm.config  # type: ignore[union-attr]
+    from nlm_core.lm.gpt import GptNetwork
+
+    if not isinstance(network, GptNetwork):
+        raise TypeError(f"{type(network).__name__} is not a GptNetwork")
+    config = network.causal_lm.config
     config = type(config).from_dict({**config.to_dict(), "use_cache": True, "dtype": "float16"})
     config.architectures = ["LlamaForCausalLM"]
     config.to_json_file(folder / CONFIG_FILE, use_diff=True)

@@ -35,6 +35,10 @@ class Column:
     top_logp: np.ndarray
     entropy: float
 
+    @property
+    def top_p(self) -> list[float]:
+        return [float(p) for p in np.exp(self.top_logp)]
+
 
 @dataclass(frozen=True)
 class Follower:
@@ -95,8 +99,8 @@ class PrefixReader:
     def _forget(self) -> None:
         self._ids: list[int] = []
         self._state: object = None
-        self._hidden: Tensor | None = None
-        self._embeddings: Tensor | None = None
+        # Embedding rows (n_tokens, E) and hidden states (n_tokens, H) of the tokens in ``_ids``.
+        self._vectors: tuple[Tensor, Tensor] | None = None
         self._columns: list[Column] = []
         self._followers: list[Follower] = []
 
@@ -136,16 +140,13 @@ class PrefixReader:
         self._ids = seen
         self._columns = self._columns[:common]
         self._followers = self._followers[: max(0, common - 1)]
-        if self._hidden is not None:
-            self._hidden, self._embeddings = self._hidden[:common], self._embeddings[:common]
+        vectors = self._vectors and (self._vectors[0][:common], self._vectors[1][:common])
         if common < len(seen):
             forward = self.model.extend(self._state, seen[common:])
             self._state = forward.state
-            if self._hidden is None:
-                self._hidden, self._embeddings = forward.hidden, forward.embeddings
-            else:
-                self._hidden = torch.cat([self._hidden, forward.hidden])
-                self._embeddings = torch.cat([self._embeddings, forward.embeddings])
+            new = (forward.embeddings, forward.hidden)
+            vectors = (torch.cat([vectors[0], new[0]]), torch.cat([vectors[1], new[1]])) if vectors else new
+        self._vectors = vectors
         # The last kept column is summarised again only for the token that now follows it.
         self._summarise(max(0, common - 1))
         return len(seen) - common
@@ -170,15 +171,15 @@ class PrefixReader:
 
     def hidden_states(self) -> Tensor:
         """h_t of every position of the last reading, of shape (n_tokens, H)."""
-        if self._hidden is None:
+        if self._vectors is None:
             raise ValueError("nothing has been read yet")
-        return self._hidden
+        return self._vectors[1]
 
     def embeddings(self) -> Tensor:
         """The embedding rows of the last reading, of shape (n_tokens, E)."""
-        if self._embeddings is None:
+        if self._vectors is None:
             raise ValueError("nothing has been read yet")
-        return self._embeddings
+        return self._vectors[0]
 
 
 def _column(logp: Tensor) -> Column:

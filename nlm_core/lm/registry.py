@@ -4,34 +4,31 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors.torch import load_file
 
 from nlm_core import runtime
-from nlm_core.lm.base import LanguageModel, ModelCard, ModelUnavailableError, UnknownModelError
+from nlm_core.lm.base import LanguageModel, ModelUnavailableError, UnknownModelError
+from nlm_core.lm.card import read_card
 from nlm_core.lm.presets import CONFIG_FILE, WEIGHTS_FILE
 from nlm_core.text.tokenizer import Tokenizer
 
 MODELS_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "models"
 TOKENIZER_FOLDER = MODELS_FOLDER / "tokenizer"
-CARD_FILE = "card.json"
+
+
+Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A name that can be chosen: who loads it, and whether its weights come from the Hub."""
+    """A name that can be chosen; ``megabytes`` is what loading it the first time downloads, 0 for our own."""
 
     name: str
     label: str
-    load: Callable[[], LanguageModel]
-    from_hub: bool = False
-
-
-def read_card(folder: Path) -> ModelCard:
-    """The model card of one of our own models."""
-    return ModelCard(**json.loads((folder / CARD_FILE).read_text(encoding="utf-8")))
+    megabytes: int = 0
 
 
 def _config(folder: Path) -> dict[str, Any]:
@@ -41,7 +38,10 @@ def _config(folder: Path) -> dict[str, Any]:
     return config
 
 
-def _with_weights(network: torch.nn.Module, folder: Path) -> torch.nn.Module:
+N = TypeVar("N", bound=torch.nn.Module)
+
+
+def _with_weights(network: N, folder: Path) -> N:
     weights = {name: tensor.float() for name, tensor in load_file(folder / WEIGHTS_FILE).items()}
     network.load_state_dict(weights)
     return network.to(runtime.device())
@@ -69,3 +69,46 @@ def load_gpt(folder: Path) -> LanguageModel:
 
     _config(folder)
     return TransformerModel(read_card(folder), Tokenizer.load(TOKENIZER_FOLDER), load_causal(folder))
+
+
+OWN_MODELS: dict[str, tuple[str, Callable[[Path], LanguageModel]]] = {
+    "nlm-gpt": ("nlm-gpt · Transformer", load_gpt),
+    "nlm-rnn": ("nlm-rnn · recurrent", load_rnn),
+    "nlm-window": ("nlm-window · sliding window", load_window),
+}
+
+
+def entries() -> dict[str, Entry]:
+    """Every name that can be chosen: our own models first, then the presets from the Hub."""
+    from nlm_core.lm.hub import HUB_PRESETS
+
+    own = {name: Entry(name, label) for name, (label, _) in OWN_MODELS.items()}
+    hub = {
+        name: Entry(name, f"{name} · Hub, {preset.megabytes} MB", preset.megabytes)
+        for name, preset in HUB_PRESETS.items()
+    }
+    return own | hub
+
+
+def load(name: str, on_progress: Progress | None = None) -> LanguageModel:
+    """Load a model by name; a name with a slash that is no preset is taken for a Hub id.
+
+    Raises
+    ------
+    UnknownModelError
+        If the name is neither ours, nor a preset, nor of the form owner/name; lists the known names.
+    ModelUnavailableError
+        If the model cannot be fetched or is none that can be used; says why.
+    """
+    from nlm_core.lm import hub
+
+    if name in OWN_MODELS:
+        return OWN_MODELS[name][1](MODELS_FOLDER / name)
+    if name in hub.HUB_PRESETS:
+        preset = hub.HUB_PRESETS[name]
+        return hub.load_hub(preset.repo_id, revision=preset.revision, on_progress=on_progress)
+    if "/" in name:
+        return hub.load_hub(name, on_progress=on_progress)
+    raise UnknownModelError(
+        f"no model is called {name[:60]!r}; known are {', '.join(entries())}, and any Hub id of the form owner/name"
+    )

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nlm_core.lm.base import Forward
-from nlm_core.lm.network import same_line
+from nlm_core.lm.network import TrainableNetwork, same_line
 from nlm_core.lm.own import OwnModel
 
 
@@ -48,7 +48,7 @@ class _ElmanScan(torch.autograd.Function):
         return delta.transpose(0, 1), d_U, None, carried
 
 
-class ElmanNetwork(nn.Module):
+class ElmanNetwork(TrainableNetwork):
     def __init__(self, vocab_size: int, embedding: int, hidden: int, generator: torch.Generator) -> None:
         super().__init__()
         self.embedding = nn.Parameter(torch.randn(vocab_size, embedding, generator=generator))
@@ -67,8 +67,12 @@ class ElmanNetwork(nn.Module):
         """
         if carries is None:
             carries = torch.ones(x.shape[:2], dtype=x.dtype, device=x.device)
-        return _ElmanScan.apply(F.linear(x, self.W_h, self.b_h), self.U_h, carries, h_0)
+        a = F.linear(x, self.W_h, self.b_h)  # (B, T, H)
+        states: Tensor = _ElmanScan.apply(a, self.U_h, carries, h_0)  # type: ignore[no-untyped-call]
+        return states
 
+    # Compiling would unroll the loop over time, which takes minutes and gains nothing.
+    @torch.compiler.disable  # type: ignore[untyped-decorator]
     def hidden(self, inputs: Tensor, lines: Tensor) -> Tensor:
         x = F.embedding(inputs, self.embedding)  # (B, T, E)
         h_0 = torch.zeros(len(inputs), len(self.U_h), dtype=x.dtype, device=x.device)
@@ -78,10 +82,8 @@ class ElmanNetwork(nn.Module):
         return self.W_y, self.b_y
 
 
-class RnnModel(OwnModel):
+class RnnModel(OwnModel[ElmanNetwork]):
     """An Elman network as a language model; its state is every hidden state so far, so that it can be cut back."""
-
-    network: ElmanNetwork
 
     @torch.inference_mode()
     def extend(self, state: Tensor | None, ids: Sequence[int]) -> Forward:
@@ -95,5 +97,5 @@ class RnnModel(OwnModel):
 
     @torch.inference_mode()
     def hidden(self, ids: Tensor) -> Tensor:
-        x = self.network.embedding[ids]  # (B, T, E)
+        x = self.network.embedding[ids.to(self.network.embedding.device)]  # (B, T, E)
         return self.network.states(x, x.new_zeros(len(ids), len(self.network.U_h)))

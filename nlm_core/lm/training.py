@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from nlm_core.lm.cross_entropy import blockwise_cross_entropy, compiled_inner
-from nlm_core.lm.network import Network
+from nlm_core.lm.network import TrainableNetwork
 from nlm_core.lm.optimizers import make_optimizers
 from nlm_core.text.corpus import Rows
 
@@ -79,14 +79,12 @@ class Trainer:
 
     Parameters
     ----------
-    network : nn.Module that is a ``Network``
+    network : TrainableNetwork
         Trained in place.
     recipe : Recipe
     """
 
-    def __init__(self, network: nn.Module, recipe: Recipe) -> None:
-        if not isinstance(network, Network):
-            raise TypeError(f"{type(network).__name__} lacks hidden() or output_layer()")
+    def __init__(self, network: TrainableNetwork, recipe: Recipe) -> None:
         self.recipe = recipe
         self.number = 0
         self.tokens = 0
@@ -130,7 +128,7 @@ class Trainer:
         began = time.perf_counter()
         loss = self.loss(rows)
         self.network.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         for name, parameter in self.network.named_parameters():
             gradient = parameter.grad if parameter.grad is not None else torch.zeros_like(parameter)
             self.masters[name].grad = gradient.float()

@@ -1,4 +1,4 @@
-"""A whole training run on disk: corpus to batches, checkpoints that can be taken up again, float16 weights at the end."""
+"""A whole training run on disk: corpus, batches, checkpoints that can be taken up again, float16 weights at the end."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 from nlm_core.lm.presets import preset
 from nlm_core.lm.training import Step, Trainer
 from nlm_core.text.corpus import EncodedLines, Rows, packed_rows, read_corpus, weighted
-from nlm_core.text.tokenizer import FILE_NAME, Tokenizer
+from nlm_core.text.tokenizer import Tokenizer
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
 ENCODED_FILE = "encoded.safetensors"
@@ -58,10 +58,14 @@ class TrainingRun:
     out : Path
         Made when missing. A checkpoint in it is taken up again.
     tokenizer_folder : Path
+    weights : dict
+        How often each source of the corpus is read in one pass.
+    device : torch.device
     minutes : float or None
         The budget of the whole run, earlier sittings counted in; None takes the preset's.
-    device : torch.device
-    compiled : bool
+    max_steps : int or None
+    bf16, compiled : bool
+        See ``Recipe``.
     seed : int
     """
 
@@ -83,7 +87,6 @@ class TrainingRun:
         self.name, self.out, self.preset = name, out, preset(name)
         out.mkdir(parents=True, exist_ok=True)
         self.tokenizer = Tokenizer.load(tokenizer_folder)
-        self.tokenizer_file = tokenizer_folder / FILE_NAME
         recipe = replace(
             self.preset.recipe,
             max_minutes=minutes if minutes is not None else self.preset.recipe.max_minutes,
@@ -97,10 +100,11 @@ class TrainingRun:
         self.trainer = Trainer(network, recipe)
         if (out / CHECKPOINT_FILE).exists():
             self.trainer.restore(load_file(out / CHECKPOINT_FILE))
-        encoded = encoded_corpus(corpus, self.tokenizer, weights, out)
-        batches = endless_batches(encoded, self.preset.batch_rows, self.preset.row_length, seed)
+        self.encoded = encoded_corpus(corpus, self.tokenizer, weights, out)
+        batches = endless_batches(self.encoded, self.preset.batch_rows, self.preset.row_length, seed)
         self.batches = islice(batches, self.trainer.number, None)
-        self.tokens_per_pass = len(encoded.ids) - len(encoded)
+        self.tokens_per_pass = len(self.encoded.ids) - len(self.encoded)
+        self.model_folder = out / "model"
 
     def steps(self) -> Iterator[Step]:
         """Train to the end of the budget, writing a checkpoint every few minutes and at the end."""
@@ -118,7 +122,6 @@ class TrainingRun:
         tensors = {name: tensor.contiguous().clone() for name, tensor in self.trainer.state().items()}
         save_file(tensors, partial)
         partial.replace(self.out / CHECKPOINT_FILE)
-        model = self.out / "model"
-        model.mkdir(exist_ok=True)
+        self.model_folder.mkdir(exist_ok=True)
         masters = {name: p.detach() for name, p in self.trainer.masters.items()}
-        self.preset.export(self.trainer.network, masters, self.preset.sizes, model)
+        self.preset.export(self.trainer.network, masters, self.preset.sizes, self.model_folder)

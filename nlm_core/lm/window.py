@@ -14,14 +14,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nlm_core.lm.base import Forward, ModelCard
-from nlm_core.lm.network import same_line
+from nlm_core.lm.network import TrainableNetwork, same_line
 from nlm_core.lm.own import OwnModel
 from nlm_core.text.tokenizer import Tokenizer
 
 MAX_WINDOW = 8
 
 
-class WindowNetwork(nn.Module):
+class WindowNetwork(TrainableNetwork):
     def __init__(self, vocab_size: int, embedding: int, hidden: int, generator: torch.Generator) -> None:
         super().__init__()
         self.embedding = nn.Parameter(torch.randn(vocab_size, embedding, generator=generator))
@@ -51,10 +51,8 @@ class WindowNetwork(nn.Module):
         return self.W_y, self.b_y
 
 
-class WindowModel(OwnModel):
+class WindowModel(OwnModel[WindowNetwork]):
     """nlm-window as a language model that sees the last ``window`` tokens, 1 to 8."""
-
-    network: WindowNetwork
 
     def __init__(self, card: ModelCard, tokenizer: Tokenizer, network: WindowNetwork, window: int = MAX_WINDOW) -> None:
         if not 1 <= window <= MAX_WINDOW:
@@ -80,4 +78,5 @@ class WindowModel(OwnModel):
 
     @torch.inference_mode()
     def hidden(self, ids: Tensor) -> Tensor:
+        ids = ids.to(self.network.embedding.device)
         return self.network.windowed(ids, torch.zeros_like(ids), self.window)

@@ -102,21 +102,19 @@ class EncodedLines:
         lengths = [0]
         start, stop = tokenizer.start_id, tokenizer.stop_id
         for begin in range(0, len(lines), 10_000):
-            for ids in tokenizer.encode_batch(lines[begin : begin + 10_000]):
-                parts.append(np.array([start, *ids, stop], dtype=np.uint16))
-                lengths.append(len(ids) + 2)
+            for line in tokenizer.encode_batch(lines[begin : begin + 10_000]):
+                parts.append(np.array([start, *line, stop], dtype=np.uint16))
+                lengths.append(len(line) + 2)
         ids = np.concatenate(parts) if parts else np.zeros(0, dtype=np.uint16)
         return cls(ids, np.cumsum(lengths))
 
     @classmethod
     def concatenate(cls, several: Sequence["EncodedLines"], repeats: Sequence[int]) -> "EncodedLines":
         """One corpus out of several, the lines of the i-th standing in it ``repeats[i]`` times."""
-        ids: list[np.ndarray] = []
-        lengths: list[np.ndarray] = [np.zeros(1, dtype=np.int64)]
-        for part, repeat in zip(several, repeats, strict=True):
-            ids += [part.ids] * repeat
-            lengths += [np.diff(part.offsets)] * repeat
-        return cls(np.concatenate(ids), np.cumsum(np.concatenate(lengths)))
+        parts = [part for part, repeat in zip(several, repeats, strict=True) for _ in range(repeat)]
+        lengths = [np.diff(part.offsets) for part in parts]
+        offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(np.concatenate(lengths))])
+        return cls(np.concatenate([part.ids for part in parts]), offsets)
 
 
 def weighted(sources: Sequence[Source], tokenizer: Tokenizer, weights: Mapping[str, int]) -> EncodedLines:

@@ -49,3 +49,14 @@ def readable(symbol: str, special: bool = False) -> str:
     except UnicodeDecodeError:
         head = raw.decode("utf-8", errors="surrogateescape")
         return "".join(f"⟨{ord(c) - 0xDC00:02X}⟩" if 0xDC80 <= ord(c) <= 0xDCFF else _visible(c) for c in head)
+
+
+def token_text(symbol: str) -> str:
+    """A token as plain text, its leading space kept; bytes of a cut-up character as in ``readable``."""
+    raw = symbol_bytes(symbol)
+    if raw is None:
+        return symbol.replace("▁", " ")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return readable(symbol)

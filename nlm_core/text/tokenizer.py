@@ -23,8 +23,8 @@ class Tokenizer:
         # Someone who types "<STOP>" means the six characters, not the end of the sentence.
         backend.encode_special_tokens = True
         self._backend = backend
-        ids = [backend.token_to_id(token) for token in SPECIAL_TOKENS]
-        if None in ids:
+        ids = [token_id for token in SPECIAL_TOKENS if (token_id := backend.token_to_id(token)) is not None]
+        if len(ids) < len(SPECIAL_TOKENS):
             raise ValueError(f"the tokenizer lacks one of the special tokens {', '.join(SPECIAL_TOKENS)}")
         self.pad_id, self.start_id, self.stop_id, self.mask_id = ids
 
@@ -35,7 +35,7 @@ class Tokenizer:
 
     @classmethod
     def train(cls, texts: Iterable[str], vocab_size: int = VOCABULARY_SIZE) -> "Tokenizer":
-        """Learn the merges from texts; every word gets a leading space, so that a word is one token wherever it stands."""
+        """Learn the merges from texts; every word gets a leading space and so is one token wherever it stands."""
         backend = tokenizers.Tokenizer(models.BPE())
         backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
         backend.decoder = decoders.ByteLevel()

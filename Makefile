@@ -1,0 +1,46 @@
+# The routine of the project; `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test setup setup-run setup-tests check format
+
+help:  ## list the routine
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "make %-14s %s\n", $$1, $$2}'
+
+run: setup-run  ## install what the app needs and open it
+	$(BIN)/streamlit run app.py
+
+test: setup  ## install what the tests need and run every test, browser tests included
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+setup: setup-run setup-tests  ## set up app and tests without running anything
+
+setup-run: $(VENV)/.run-ready  ## set up the app alone
+
+setup-tests: $(VENV)/.tests-ready  ## set up the tests: packages and a Chromium
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11 to 3.13 is needed, this is " + sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run-ready: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.tests-ready: tests/requirements.txt requirements.txt tests/chromium.sh | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	sh tests/chromium.sh $(BIN)/python
+	@touch $@
+
+check:  ## lint and types only
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format:  ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .

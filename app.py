@@ -1,0 +1,19 @@
+"""The frame of the app: page settings, navigation from the table of pages, return from a deep link."""
+
+import streamlit as st
+
+from pages._shared.catalog import HOME, PAGES
+from pages._shared.frame import enter_frame, hand_back
+
+st.set_page_config(page_title="Neural Language Model Explorer", page_icon=":material/neurology:", layout="wide")
+
+sections: dict[str, list[st.Page]] = {
+    HOME.section: [st.Page(HOME.file, title=HOME.title, icon=HOME.icon, default=True)]
+}
+for entry in PAGES:
+    sections.setdefault(entry.section, []).append(st.Page(entry.file, title=entry.title, icon=entry.icon))
+
+page = st.navigation(sections)
+enter_frame()
+hand_back()
+page.run()

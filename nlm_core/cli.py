@@ -1,0 +1,225 @@
+"""The command line: ``python -m nlm_core predict | score | models | train | bench``.
+
+With ``--json`` exactly one JSON object goes to standard output; messages and progress bars go to standard error.
+A bad argument or an unusable model ends with one clear line and exit status 2.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from nlm_core.lm.base import ModelUnavailableError, UnknownModelError
+
+# Longer files are refused rather than held in memory whole.
+MAX_SCORED_LINES = 200_000
+
+
+class CommandError(Exception):
+    """A request that cannot be met; the message is the one line that the user sees."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise CommandError(f"{message} (see {self.prog} --help)")
+
+
+def _load(name: str) -> Any:
+    from nlm_core.lm import registry
+
+    bar: Any = None
+
+    def show(done: int, total: int, what: str) -> None:
+        nonlocal bar
+        from tqdm import tqdm
+
+        if bar is None:
+            bar = tqdm(total=total, unit="B", unit_scale=True, desc=what, file=sys.stderr)
+        bar.update(done - bar.n)
+
+    return registry.load(name, on_progress=show)
+
+
+def _print(result: dict[str, Any], as_json: bool, text: Callable[[], str]) -> None:
+    sys.stdout.write((json.dumps(result) if as_json else text()) + "\n")
+
+
+def predict(arguments: argparse.Namespace) -> None:
+    """The next tokens after a prefix, p over the whole vocabulary."""
+    from nlm_core.lm.reader import TOP, PrefixReader
+    from nlm_core.text.display import token_text
+
+    if not 1 <= arguments.top <= TOP:
+        raise CommandError(f"--top is {arguments.top}; it must be 1 to {TOP}")
+    model = _load(arguments.model)
+    column = PrefixReader(model).read(arguments.prefix).columns[-1]
+    ranked = list(zip(column.top_ids.tolist(), column.top_p, strict=True))[: arguments.top]
+    found = [{"token": token_text(model.symbol(i)), "id": i, "p": p} for i, p in ranked]
+    rest = max(0.0, 1.0 - sum(p for _, p in ranked))
+    result = {"model": model.card.name, "prefix": arguments.prefix, "next": found, "rest": rest}
+
+    def text() -> str:
+        lines = [f"{entry['p']:8.2%}  {entry['token']!r}" for entry in found]
+        return "\n".join([*lines, f"{rest:8.2%}  all other {model.vocab_size - len(found):,} tokens"])
+
+    _print(result, arguments.json, text)
+
+
+def score(arguments: argparse.Namespace) -> None:
+    """ln p of every token of every line of a file."""
+    from tqdm import tqdm
+
+    from nlm_core.lm.scoring import bits_per_byte, perplexity_per_token
+    from nlm_core.lm.scoring import score as score_texts
+
+    try:
+        texts = arguments.file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"cannot read {arguments.file} as UTF-8 text: {error}") from None
+    if not texts:
+        raise CommandError(f"{arguments.file} is empty; give one text a line")
+    if len(texts) > MAX_SCORED_LINES:
+        raise CommandError(
+            f"{arguments.file} has {len(texts):,} lines; at most {MAX_SCORED_LINES:,} are scored at once"
+        )
+    model = _load(arguments.model)
+    scored = dict(tqdm(score_texts(model, texts), total=len(texts), unit="text", file=sys.stderr))
+    ordered = [scored[i] for i in range(len(texts))]
+    result = {
+        "model": model.card.name,
+        "texts": [
+            {"text": s.text, "tokens": s.tokens, "logprobs": s.logprobs, "logp": s.logp, "bytes": s.bytes}
+            for s in ordered
+        ],
+        "perplexity_per_token": perplexity_per_token(ordered),
+        "bits_per_byte": bits_per_byte(ordered),
+    }
+
+    def text() -> str:
+        lines = [f"{s.logp:10.3f}  {s.text}" for s in ordered]
+        summary = (
+            f"perplexity per token {result['perplexity_per_token']:.2f}, bits per byte {result['bits_per_byte']:.4f}"
+        )
+        return "\n".join([*lines, summary])
+
+    _print(result, arguments.json, text)
+
+
+def models(arguments: argparse.Namespace) -> None:
+    """The models that can be chosen."""
+    from dataclasses import asdict
+
+    from nlm_core.lm.card import CARD_FILE, read_card
+    from nlm_core.lm.registry import MODELS_FOLDER, OWN_MODELS, entries
+
+    listed: list[dict[str, Any]] = []
+    for entry in entries().values():
+        own = entry.name in OWN_MODELS and (MODELS_FOLDER / entry.name / CARD_FILE).exists()
+        card = asdict(read_card(MODELS_FOLDER / entry.name)) if own else None
+        listed.append({"name": entry.name, "label": entry.label, "download_mb": entry.megabytes, "card": card})
+
+    def text() -> str:
+        return "\n".join(
+            f"{m['name']:<28} {m['card']['parameters']:>12,} parameters  {m['card']['describes']}"
+            if m["card"]
+            else f"{m['name']:<28} {m['download_mb']:>9,} MB to download the first time"
+            for m in listed
+        )
+
+    _print({"models": listed}, arguments.json, text)
+
+
+def train(arguments: argparse.Namespace) -> None:
+    """Train the tokenizer or one of our own models."""
+    from nlm_core.lm.train_command import train_model, train_tokenizer
+
+    if not arguments.corpus.exists():
+        raise CommandError(f"there is no corpus at {arguments.corpus}")
+    try:
+        if arguments.model == "tokenizer":
+            result = train_tokenizer(arguments.corpus, arguments.out)
+        else:
+            result = train_model(
+                arguments.model,
+                arguments.corpus,
+                arguments.out,
+                minutes=arguments.minutes,
+                steps=arguments.steps,
+                seed=arguments.seed,
+                tokenizer_folder=arguments.tokenizer,
+                compiled=not arguments.no_compile,
+            )
+    except (ValueError, FileNotFoundError) as error:
+        raise CommandError(str(error)) from None
+    _print(result, arguments.json, lambda: "\n".join(f"{name}: {value}" for name, value in result.items()))
+
+
+def bench(arguments: argparse.Namespace) -> None:
+    """Measure, in one run on this machine, and hold the figures against their bars."""
+    from importlib import import_module
+
+    from nlm_core.bench import BENCHES
+
+    if arguments.what not in BENCHES:
+        raise CommandError(f"no benchmark is called {arguments.what!r}; known are {', '.join(BENCHES)}")
+    result = import_module(BENCHES[arguments.what]).measure()
+
+    def text() -> str:
+        return "\n".join(
+            f"{'holds' if bar['holds'] else 'FAILS'}  {bar['name']}: {bar['value']} "
+            f"({'at most' if bar['better'] == 'lower' else 'at least'} {bar['bar']})"
+            for bar in result["bars"]
+        )
+
+    _print(result, arguments.json, text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m nlm_core", description="Next-token models of the Neural Language Model Explorer.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def add(name: str, run: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
+        command.set_defaults(run=run)
+        command.add_argument("--json", action="store_true", help="print one JSON object")
+        return command
+
+    command = add("predict", predict)
+    command.add_argument("prefix")
+    command.add_argument("--model", default="nlm-gpt")
+    command.add_argument("--top", type=int, default=10)
+
+    command = add("score", score)
+    command.add_argument("file", type=Path)
+    command.add_argument("--model", default="nlm-gpt")
+
+    add("models", models)
+
+    command = add("train", train)
+    command.add_argument("model", help="tokenizer, nlm-window, nlm-rnn or nlm-gpt")
+    command.add_argument("--corpus", type=Path, required=True, help="a folder of .txt or .txt.xz files, or one file")
+    command.add_argument(
+        "--out", type=Path, required=True, help="where checkpoint and model go; taken up again if there"
+    )
+    command.add_argument("--minutes", type=float, help="budget of the whole run, earlier sittings counted in")
+    command.add_argument("--steps", type=int, help="end after this many steps, if the minutes last")
+    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--tokenizer", type=Path, help="folder of another tokenizer.json than the shipped one")
+    command.add_argument("--no-compile", action="store_true", help="do without torch.compile and its C++ compiler")
+
+    command = add("bench", bench)
+    command.add_argument("what")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    try:
+        arguments = _parser().parse_args(argv)
+        arguments.run(arguments)
+    except (CommandError, UnknownModelError, ModelUnavailableError) as error:
+        sys.stderr.write(f"nlm_core: {' '.join(str(error).split())}\n")
+        return 2
+    return 0

@@ -1,0 +1,50 @@
+"""Honest bars: the top tokens of a column with p over the whole vocabulary, and all other tokens as one."""
+
+from dataclasses import dataclass
+
+from nlm_core.lm.base import LanguageModel
+from nlm_core.lm.reader import Column
+from nlm_core.text.display import readable
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A token as it is shown: ``text`` has its spaces and odd bytes made visible; rank 1 is the most probable."""
+
+    token_id: int
+    text: str
+    p: float
+    rank: int
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The top tokens, and how many others there are with which probability; all p sum to 1."""
+
+    top: tuple[Candidate, ...]
+    others: int
+    others_p: float
+
+
+def label(model: LanguageModel, token_id: int, first: bool = False) -> str:
+    """A token made readable; where START and STOP are one token, it is START only at the first position."""
+    if token_id == model.start_id and (first or model.start_id != model.stop_id):
+        return "START"
+    if token_id == model.stop_id:
+        return "STOP"
+    return readable(model.symbol(token_id))
+
+
+def candidates(model: LanguageModel, column: Column, k: int) -> Candidates:
+    """The k most probable tokens of a column.
+
+    Raises
+    ------
+    ValueError
+        If k is not between 1 and the number of tokens that the column keeps.
+    """
+    if not 1 <= k <= len(column.top_ids):
+        raise ValueError(f"k is {k}; it must be 1 to {len(column.top_ids)}")
+    pairs = zip(column.top_ids[:k].tolist(), column.top_p[:k], strict=True)
+    top = tuple(Candidate(i, label(model, i), p, rank) for rank, (i, p) in enumerate(pairs, start=1))
+    return Candidates(top, model.vocab_size - k, max(0.0, 1.0 - sum(c.p for c in top)))

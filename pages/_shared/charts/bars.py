@@ -1,0 +1,103 @@
+"""Bars of a next-token distribution."""
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+from nlm_core.lm.candidates import Candidates
+from pages._shared.charts.palette import BLUE, GREY, ORANGE
+
+PICK = "pick"
+_ROW_HEIGHT = 24
+# Streamlit fits axis and title into the height of a chart.
+_AXIS_HEIGHT = 45
+# The renderer draws SVG, so that a saved picture stays sharp and a screen reader finds the labels.
+_SVG = {"embedOptions": {"renderer": "svg"}}
+
+
+def others_label(count: int) -> str:
+    return f"all other {count:,} tokens"
+
+
+def bars_frame(found: Candidates, following: int | None = None) -> pd.DataFrame:
+    """One row a bar: label, token id (-1 for all others), p, its text, its kind and its order.
+
+    ``following`` is the token that really comes next, where one does.
+    """
+    rows = [
+        (f"{c.rank}  {c.text}", c.token_id, c.p, "follows" if c.token_id == following else "token", c.rank)
+        for c in found.top
+    ]
+    rows.append((others_label(found.others), -1, found.others_p, "others", len(found.top) + 1))
+    frame = pd.DataFrame(rows, columns=["label", "id", "p", "kind", "order"])
+    frame["shown"] = [percent(p) for p in frame["p"]]
+    return frame
+
+
+def percent(p: float) -> str:
+    """A probability as a percentage that never reads 0 for something that can happen."""
+    if 0 < p < 0.0001:
+        return "< 0.01 %"
+    return f"{p:.2%}".replace("%", " %") if p < 0.1 else f"{p:.1%}".replace("%", " %")
+
+
+def bars(frame: pd.DataFrame, ink: str, *, clickable: bool = True) -> alt.LayerChart:
+    """Horizontal bars on the fixed scale 0 to 100 %, so that nothing jumps while one types."""
+    base = alt.Chart(frame).encode(
+        y=alt.Y(
+            "label:N",
+            sort=alt.EncodingSortField("order", op="min"),
+            title=None,
+            axis=alt.Axis(labelLimit=190, ticks=False, labelOverlap=False),
+        ),
+        x=alt.X(
+            "p:Q",
+            title="p over the whole vocabulary",
+            scale=alt.Scale(domain=[0, 1]),
+            axis=alt.Axis(format=".0%", tickCount=5),
+        ),
+    )
+    kinds = alt.Scale(domain=["token", "follows", "others"], range=[BLUE, ORANGE, GREY])
+    drawn = base.mark_bar(height={"band": 0.8}, cursor="pointer" if clickable else "default").encode(
+        color=alt.Color("kind:N", scale=kinds, legend=None),
+        tooltip=[alt.Tooltip("label:N", title="token"), alt.Tooltip("id:Q"), alt.Tooltip("p:Q", format=".6f")],
+    )
+    if clickable:
+        drawn = drawn.add_params(alt.selection_point(name=PICK, fields=["id"]))
+    text = base.mark_text(align="left", dx=4, color=ink).encode(text="shown:N")
+    return (drawn + text).properties(height=_ROW_HEIGHT * len(frame) + _AXIS_HEIGHT, usermeta=_SVG)
+
+
+def paired_bars(labels: Sequence[str], p: Sequence[float], q: Sequence[float]) -> alt.Chart:
+    """The model's p beside the sampling distribution q, token by token."""
+    count = len(labels)
+    frame = pd.DataFrame(
+        {
+            "label": [*labels, *labels],
+            "order": [*range(count), *range(count)],
+            "which": ["p, the model"] * count + ["q, drawn from"] * count,
+            "value": [*p, *q],
+        }
+    )
+    return (
+        alt.Chart(frame)
+        .mark_bar()
+        .encode(
+            y=alt.Y(
+                "label:N",
+                sort=alt.EncodingSortField("order", op="min"),
+                title=None,
+                axis=alt.Axis(labelLimit=190, labelOverlap=False),
+            ),
+            yOffset=alt.YOffset("which:N"),
+            x=alt.X("value:Q", title="probability", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%")),
+            color=alt.Color(
+                "which:N",
+                scale=alt.Scale(domain=["p, the model", "q, drawn from"], range=[BLUE, ORANGE]),
+                legend=alt.Legend(orient="top", title=None),
+            ),
+            tooltip=["label:N", "which:N", alt.Tooltip("value:Q", format=".6f")],
+        )
+        .properties(height=34 * count + 2 * _AXIS_HEIGHT, usermeta=_SVG)
+    )

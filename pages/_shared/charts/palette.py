@@ -1,0 +1,9 @@
+"""Colours that can be told apart with any colour vision (Okabe & Ito 2008) and on a weak projector."""
+
+BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#9A5BA5"
+GREY = "#8A949E"
+
+
+def ink(theme: str | None) -> str:
+    """The colour of text drawn into a chart, which the theme does not set."""
+    return "#eef3f7" if theme == "dark" else "#14202b"

@@ -1,0 +1,102 @@
+"""Widgets with fixed keys, bound to the URL: the contract of every link that is shared."""
+
+import streamlit as st
+
+from nlm_core.lm.base import ModelUnavailableError, UnknownModelError
+from nlm_core.lm.prefix import MAX_CHARACTERS, Prefix, tidy
+from nlm_core.lm.reader import PrefixReader
+from pages._shared.escape import plain
+from pages._shared.loaders import reader
+
+DEFAULT_MODEL = "nlm-gpt"
+PRESETS = ("I went to the", "the students opened their", "I went to the park.")
+_UNDO = "_undo"
+_MAX_UNDO = 100
+_ALLOWED = "_downloads_allowed"
+
+
+def set_prefix(text: str) -> None:
+    """Put another text into the prefix field, keeping the old one for undo; for use in callbacks."""
+    history: list[str] = st.session_state.setdefault(_UNDO, [])
+    history.append(st.session_state.get("prefix", ""))
+    del history[:-_MAX_UNDO]
+    st.session_state["prefix"] = text
+
+
+def undo() -> None:
+    """Take the last append or preset back; for use in callbacks."""
+    history: list[str] = st.session_state.get(_UNDO, [])
+    if history:
+        st.session_state["prefix"] = history.pop()
+
+
+def can_undo() -> bool:
+    return bool(st.session_state.get(_UNDO))
+
+
+def prefix_field() -> Prefix:
+    """The prefix, read at every keystroke; what is too long is cut with a message."""
+    typed = st.session_state.get("prefix")
+    if typed is not None and len(typed) > MAX_CHARACTERS:
+        st.warning(f"The text had {len(typed):,} characters; its last {MAX_CHARACTERS:,} are kept.")
+        st.session_state["prefix"] = typed[-MAX_CHARACTERS:]
+    typed = st.text_input(
+        "Prefix",
+        value=PRESETS[0],
+        key="prefix",
+        live="0ms",
+        bind="query-params",
+        help="START stands before it. Every keystroke is read; a space at the end is not: each word brings its own.",
+    )
+    return tidy(typed or "")
+
+
+def preset_buttons() -> None:
+    with st.container(horizontal=True, gap="small"):
+        for text in PRESETS:
+            st.button(plain(text), key=f"preset {text}", on_click=set_prefix, args=(text,), type="tertiary")
+
+
+def model_field() -> str:
+    """The model's name as it was chosen; it may be unknown, or not fetched yet."""
+    from nlm_core.lm.registry import entries
+
+    known = entries()
+    name = st.selectbox(
+        "Model",
+        list(known),
+        format_func=lambda name: known[name].label if name in known else name,
+        accept_new_options=True,
+        key="model",
+        bind="query-params",
+        help="Ours need no network. Any causal model of the Hub can be typed as owner/name; safetensors only.",
+    )
+    return name or DEFAULT_MODEL
+
+
+def usable_reader(name: str) -> PrefixReader:
+    """A reader of the chosen model; where it is unknown or cannot be had, says why and takes our own instead."""
+    try:
+        if _may_load(name):
+            return reader(name)
+    except (UnknownModelError, ModelUnavailableError) as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        st.caption(f"Shown meanwhile: {DEFAULT_MODEL}.")
+    return reader(DEFAULT_MODEL)
+
+
+def _may_load(name: str) -> bool:
+    """Whether a model may be loaded now; one that must be downloaded first is fetched only when asked for."""
+    from nlm_core.lm.hub import HUB_PRESETS, is_cached
+    from nlm_core.lm.registry import OWN_MODELS
+
+    preset = HUB_PRESETS.get(name)
+    allowed: set[str] = st.session_state.setdefault(_ALLOWED, set())
+    if name in OWN_MODELS or ("/" not in name and preset is None) or name in allowed:
+        return True
+    if preset is not None and is_cached(preset.repo_id, preset.revision):
+        return True
+    size = f"{preset.megabytes:,} MB" if preset else "its weights"
+    st.info(f"{plain(name)} is on the Hub: loading it fetches {size}. Shown meanwhile: {DEFAULT_MODEL}.")
+    st.button("Fetch and load", key=f"fetch {name}", on_click=allowed.add, args=(name,), icon=":material/download:")
+    return False

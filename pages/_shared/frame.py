@@ -1,0 +1,49 @@
+"""What every page does first and last: coming back into the frame after a deep link, header, footer."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from nlm_core.lm.base import ModelUnavailableError, UnknownModelError
+from nlm_core.runtime import BusyError
+from pages._shared.catalog import PageEntry
+
+_FRAMED = "_framed"
+_RETURN = "_return_to"
+_STYLE = Path(__file__).resolve().parents[2] / "assets" / "style.css"
+
+# What a visitor can be told in one sentence; anything else is a fault of ours and belongs in the log.
+CLEAR_ERRORS = (UnknownModelError, ModelUnavailableError, BusyError, ValueError)
+
+
+def enter_frame() -> None:
+    """Called by app.py: from now on pages of this session may run."""
+    st.session_state[_FRAMED] = True
+
+
+def require_frame(file: str) -> None:
+    """Called first by every page: run alone, as a fresh server runs a deep link, it goes through app.py first."""
+    if not st.session_state.get(_FRAMED):
+        st.session_state[_RETURN] = (file, st.query_params.to_dict())
+        st.switch_page("app.py")
+
+
+def hand_back() -> None:
+    """Called by app.py after the navigation is known: return to the page that a deep link asked for."""
+    wanted = st.session_state.pop(_RETURN, None)
+    if wanted is not None:
+        file, parameters = wanted
+        st.switch_page(file, query_params=parameters)
+
+
+def header(entry: PageEntry) -> None:
+    """Title and one line about the page."""
+    style()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.subheader(entry.title, anchor=False, width="content")
+        st.caption(entry.help, width="content")
+
+
+def style() -> None:
+    """The few rules that the theme has no settings for."""
+    st.html(_STYLE)

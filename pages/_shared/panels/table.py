@@ -1,0 +1,37 @@
+"""The table of the lecture with a choice of column, and its export."""
+
+import streamlit as st
+
+from nlm_core.lm.ledger import chain_rule, product_text
+from nlm_core.lm.reader import PrefixReader, Reading
+from nlm_core.text.csv_export import to_csv
+from pages._shared.charts.ledger_table import lecture_table
+
+_ROWS = 6
+
+
+def table_panel(reader: PrefixReader, reading: Reading) -> None:
+    """Draws the table; a click on a column's head chooses the position whose bars are shown."""
+    table = lecture_table(reader.model, reading, _ROWS)
+    st.dataframe(
+        table,
+        key="lecture_table",
+        on_select=_choose,
+        selection_mode="single-column",
+        height=35 * (len(table) + 1) + 3,
+        alt="One column for each position: the most probable tokens, the token that follows, the running product",
+    )
+    st.caption("Click the head of a column to see that position's bars. ▸ marks the token that really follows.")
+    entries = chain_rule(reading.followers)
+    if entries:
+        st.markdown(
+            f"P(text | START) = **{product_text(entries[-1].running_logp, 3)}**, "
+            f"ln P = **{entries[-1].running_logp:.3f}**, perplexity **{entries[-1].perplexity:,.2f}** a token."
+        )
+    csv = to_csv(["row", *table.columns], ([row, *table.loc[row]] for row in table.index))
+    st.download_button("Table as CSV", csv, "table.csv", "text/csv", on_click="ignore", icon=":material/download:")
+
+
+def _choose() -> None:
+    columns = st.session_state["lecture_table"]["selection"]["columns"]
+    st.session_state["position"] = int(columns[0].split(" ")[0]) if columns else None

@@ -1,0 +1,138 @@
+"""Next token: a prefix typed live, its distribution, the table of the lecture, and what lies between."""
+
+import streamlit as st
+
+from nlm_core.lm.candidates import candidates, label
+from nlm_core.lm.prefix import append_token
+from nlm_core.lm.reader import PrefixReader, Reading
+from nlm_core.runtime import gate
+from nlm_core.text.csv_export import to_csv
+from pages._shared import controls
+from pages._shared.catalog import PAGES
+from pages._shared.charts.bars import PICK, bars, bars_frame
+from pages._shared.charts.palette import ink
+from pages._shared.escape import plain
+from pages._shared.frame import CLEAR_ERRORS, header, require_frame
+
+FILE = "pages/next_token.py"
+VIEWS = {
+    "table": "Table of the lecture",
+    "numbers": "From text to numbers",
+    "sampling": "Sampling",
+    "compare": "Compare",
+}
+APPENDABLE = 9
+MAX_BARS = 30
+MAX_SHOWN = 24
+
+require_frame(FILE)
+header(next(entry for entry in PAGES if entry.file == FILE))
+
+
+def append(reader: PrefixReader, text: str, token_id: int) -> None:
+    """Put a token behind the prefix; says so where it cannot stand there."""
+    try:
+        controls.set_prefix(append_token(reader.model, text, token_id))
+        st.session_state["position"] = None
+    except ValueError as error:
+        st.toast(str(error))
+
+
+def append_picked(reader: PrefixReader, text: str) -> None:
+    """A click on a bar."""
+    picked = st.session_state["bars"]["selection"].get(PICK) or []
+    if picked and picked[0]["id"] >= 0:
+        append(reader, text, int(picked[0]["id"]))
+
+
+def chosen_position(reading: Reading) -> int:
+    """The position in the URL, if the text still reaches that far; else the last."""
+    last = len(reading.ids) - 1
+    position = st.number_input(
+        "Position", 0, None, None, key="position", bind="query-params", placeholder="last", width=170,
+        help="0 is START. Empty: the last token, so that the bars follow what is typed.",
+    )  # fmt: skip
+    if position is not None and position > last:
+        st.caption(f"The text ends at position {last}; that one is shown.")
+    return last if position is None else min(int(position), last)
+
+
+@st.fragment
+def explorer() -> None:
+    """All of the page runs here, so that a keystroke runs nothing else; the bars are sent first."""
+    field, choice = st.columns([3, 1])
+    with field:
+        prefix = controls.prefix_field()
+    with choice:
+        name = controls.model_field()
+    controls.preset_buttons()
+    for note in prefix.notes:
+        st.info(note)
+    reader = controls.usable_reader(name)
+    model = reader.model
+    with gate().slot():
+        reading = reader.read(prefix.text)
+    chart_column, side = st.columns([3, 2])
+    with side, st.container(horizontal=True):
+        position = chosen_position(reading)
+        k = st.number_input("Bars", 1, MAX_BARS, 10, key="k", bind="query-params", width=130)
+    following = reading.ids[position + 1] if position + 1 < len(reading.ids) else None
+    found = candidates(model, reading.columns[position], k)
+    last = label(model, reading.ids[position], first=position == 0)
+    with chart_column:
+        st.altair_chart(
+            bars(bars_frame(found, following), ink(st.context.theme.type)),
+            key="bars",
+            on_select=lambda: append_picked(reader, prefix.text),
+            selection_mode=PICK,
+            alt=f"Next-token probabilities after {last}: {found.top[0].text} leads with {found.top[0].p:.1%}",
+        )
+    with side:
+        _side(reader, prefix.text, reading, position)
+        csv = to_csv(["rank", "token", "id", "p"], ([c.rank, c.text, c.token_id, c.p] for c in found.top))
+        st.download_button("Bars as CSV", csv, "bars.csv", "text/csv", on_click="ignore", icon=":material/download:")
+    view = st.segmented_control(
+        "View", list(VIEWS), format_func=VIEWS.__getitem__, default="table", key="view", bind="query-params",
+        label_visibility="collapsed", required=True,
+    )  # fmt: skip
+    if view == "table":
+        from pages._shared.panels.table import table_panel
+
+        table_panel(reader, reading)
+    elif view == "numbers":
+        from pages._shared.panels.numbers import numbers_panel
+
+        numbers_panel(reader, reading, position)
+    elif view == "sampling":
+        from pages._shared.panels.sampling import sampling_panel
+
+        sampling_panel(reader, reading, position, k)
+    else:
+        from pages._shared.panels.compare import compare_panel
+
+        compare_panel(name, prefix.text, k)
+
+
+def _side(reader: PrefixReader, text: str, reading: Reading, position: int) -> None:
+    """What is being looked at, and the tokens to append by click or by key."""
+    model = reader.model
+    shown = [plain(label(model, i, first=t == 0)) for t, i in enumerate(reading.ids[: position + 1])]
+    st.markdown(f"p(x | {'… ' * (len(shown) > MAX_SHOWN)}{' '.join(shown[-MAX_SHOWN:])})")
+    if reading.dropped:
+        st.caption(f"The context holds {reader.limit} tokens: the first {reading.dropped} are no longer seen.")
+    st.caption("Append by a click on a bar, here, or with the keys 1 to 9; U takes it back.")
+    with st.container(horizontal=True, gap="xsmall"):
+        for number, token_id in enumerate(reading.columns[position].top_ids[:APPENDABLE].tolist(), start=1):
+            st.button(
+                plain(label(model, token_id)), key=f"append {number}", shortcut=str(number),
+                on_click=append, args=(reader, text, token_id),
+            )  # fmt: skip
+        st.button(
+            "Undo", on_click=controls.undo, disabled=not controls.can_undo(), icon=":material/undo:", shortcut="U"
+        )
+
+
+try:
+    explorer()
+except CLEAR_ERRORS as error:
+    st.error(plain(str(error)))
