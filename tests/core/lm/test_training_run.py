@@ -1,0 +1,98 @@
+"""A training run on disk: from text to a model that loads, and going on where it ended."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from nlm_core.lm import presets
+from nlm_core.lm.registry import TOKENIZER_FOLDER, load_gpt, load_rnn, load_window
+from nlm_core.lm.train_command import train_model, train_tokenizer
+from nlm_core.lm.training_run import TrainingRun
+
+SMALL = {
+    "nlm-window": {"embedding": 8, "hidden": 12},
+    "nlm-rnn": {"embedding": 8, "hidden": 12},
+    "nlm-gpt": {"hidden": 16, "intermediate": 24, "layers": 1, "heads": 2, "context": 16},
+}
+LOADERS = {"nlm-window": load_window, "nlm-rnn": load_rnn, "nlm-gpt": load_gpt}
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    lines = [f"I went to the park with {i} friends and we played." for i in range(600)]
+    (folder / "park.txt").write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, sizes in SMALL.items():
+        small = replace(presets.PRESETS[name], sizes=sizes, batch_rows=4, row_length=16)
+        monkeypatch.setitem(presets.PRESETS, name, small)
+
+
+@pytest.mark.parametrize("name", list(SMALL))
+def test_train_writes_a_model_that_loads_and_a_card(name: str, corpus: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    result = train_model(name, corpus, out, minutes=1, steps=30, seed=0, tokenizer_folder=None, compiled=False)
+    assert result["steps"] == 30
+    assert result["held_out_lines"] > 0
+    model = LOADERS[name](out / "model")
+    assert model.card.figures["held_out_bits_per_byte"] == result["held_out_bits_per_byte"]
+    assert all(t.dtype == torch.float16 for t in load_file(out / "model" / "model.safetensors").values())
+    assert "park" in (out / "model" / "README.md").read_text() or name in (out / "model" / "README.md").read_text()
+    assert json.loads((out / "model" / "config.json").read_text())["vocab_size"] == 8192
+
+
+def run(corpus: Path, out: Path, steps: int, name: str = "nlm-gpt") -> TrainingRun:
+    return TrainingRun(
+        name,
+        corpus,
+        out,
+        tokenizer_folder=TOKENIZER_FOLDER,
+        weights={},
+        device=torch.device("cpu"),
+        minutes=10.0,
+        max_steps=steps,
+        bf16=False,
+        compiled=False,
+    )
+
+
+@pytest.mark.parametrize("name", ["nlm-gpt", "nlm-rnn"])
+def test_a_run_taken_up_again_ends_where_an_unbroken_one_does(name: str, corpus: Path, tmp_path: Path) -> None:
+    whole = run(corpus, tmp_path / "whole", 8, name)
+    losses = [step.loss for step in whole.steps()]
+    broken = run(corpus, tmp_path / "broken", 8, name)
+    steps = broken.steps()
+    first = [next(steps).loss for _ in range(3)]
+    broken.save()
+    resumed = run(corpus, tmp_path / "broken", 8, name)
+    assert first + [step.loss for step in resumed.steps()] == pytest.approx(losses, abs=1e-5)
+    for key, value in whole.trainer.masters.items():
+        torch.testing.assert_close(resumed.trainer.masters[key], value, atol=1e-5, rtol=1e-4)
+
+
+def test_a_corpus_smaller_than_a_batch_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "tiny.txt"
+    file.write_text("One line.\n")
+    with pytest.raises(ValueError, match="fewer than one batch"):
+        list(run(file, tmp_path / "run", 2).steps())
+
+
+def test_a_checkpoint_of_another_model_is_refused(corpus: Path, tmp_path: Path) -> None:
+    list(run(corpus, tmp_path / "run", 1).steps())
+    with pytest.raises(ValueError, match="another network"):
+        run(corpus, tmp_path / "run", 2, "nlm-rnn")
+
+
+def test_the_tokenizer_can_be_trained(corpus: Path, tmp_path: Path) -> None:
+    result = train_tokenizer(corpus, tmp_path / "tokenizer")
+    assert (tmp_path / "tokenizer" / "tokenizer.json").exists()
+    assert 260 < result["vocab_size"] <= 8192
