@@ -1,0 +1,1 @@
+"""Gradient descent: surfaces to descend, optimisers, batched descent, and the loss landscapes of trained networks."""
