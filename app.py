@@ -1,11 +1,15 @@
 """The frame of the app: page settings, navigation from the table of pages, return from a deep link."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages._shared.catalog import HOME, PAGES
 from pages._shared.frame import enter_frame, hand_back
 
-st.set_page_config(page_title="Neural Language Model Explorer", page_icon=":material/neurology:", layout="wide")
+ICON = Path(__file__).parent / "assets" / "icon.png"
+
+st.set_page_config(page_title="Neural Language Model Explorer", page_icon=ICON, layout="wide")
 
 sections: dict[str, list[st.Page]] = {
     HOME.section: [st.Page(HOME.file, title=HOME.title, icon=HOME.icon, default=True)]

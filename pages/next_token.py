@@ -15,12 +15,8 @@ from pages._shared.escape import plain
 from pages._shared.frame import CLEAR_ERRORS, header, require_frame
 
 FILE = "pages/next_token.py"
-VIEWS = {
-    "table": "Table of the lecture",
-    "numbers": "From text to numbers",
-    "sampling": "Sampling",
-    "compare": "Compare",
-}
+# The names stand in the address as they stand on the page.
+VIEWS = ("Table", "Numbers", "Sampling", "Compare")
 APPENDABLE = 9
 MAX_BARS = 30
 MAX_SHOWN = 24
@@ -92,18 +88,18 @@ def explorer() -> None:
         csv = to_csv(["rank", "token", "id", "p"], ([c.rank, c.text, c.token_id, c.p] for c in found.top))
         st.download_button("Bars as CSV", csv, "bars.csv", "text/csv", on_click="ignore", icon=":material/download:")
     view = st.segmented_control(
-        "View", list(VIEWS), format_func=VIEWS.__getitem__, default="table", key="view", bind="query-params",
+        "View", VIEWS, default="Table", key="view", bind="query-params",
         label_visibility="collapsed", required=True,
     )  # fmt: skip
-    if view == "table":
+    if view == "Table":
         from pages._shared.panels.table import table_panel
 
         table_panel(reader, reading)
-    elif view == "numbers":
+    elif view == "Numbers":
         from pages._shared.panels.numbers import numbers_panel
 
         numbers_panel(reader, reading, position)
-    elif view == "sampling":
+    elif view == "Sampling":
         from pages._shared.panels.sampling import sampling_panel
 
         sampling_panel(reader, reading, position, k)

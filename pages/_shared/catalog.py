@@ -40,9 +40,9 @@ PAGES: tuple[PageEntry, ...] = (
         "Type a prefix and watch p(x | START …) over the whole vocabulary move as you type.",
         (
             ("Inputs and outputs: the table p(x | START), p(x | START I), …", {"prefix": "I went to the park."}),
-            ("Embeddings, hidden state, logits and softmax over |V| tokens", {**_PARK, "view": "numbers"}),
-            ("Sampling: temperature, top-k and top-p beside the untouched p", {**_PARK, "view": "sampling"}),
-            ("Window, recurrent network and Transformer on one prefix", {**_PARK, "view": "compare"}),
+            ("Embeddings, hidden state, logits and softmax over |V| tokens", {**_PARK, "view": "Numbers"}),
+            ("Sampling: temperature, top-k and top-p beside the untouched p", {**_PARK, "view": "Sampling"}),
+            ("Window, recurrent network and Transformer on one prefix", {**_PARK, "view": "Compare"}),
         ),
     ),
 )

@@ -61,11 +61,9 @@ def model_field() -> str:
     """The model's name as it was chosen; it may be unknown, or not fetched yet."""
     from nlm_core.lm.registry import entries
 
-    known = entries()
     name = st.selectbox(
         "Model",
-        list(known),
-        format_func=lambda name: known[name].label if name in known else name,
+        list(entries()),
         accept_new_options=True,
         key="model",
         bind="query-params",

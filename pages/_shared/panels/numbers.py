@@ -26,9 +26,7 @@ def numbers_panel(reader: PrefixReader, reading: Reading, position: int) -> None
     logits = reader.logits([position])[0]
     p = logits.softmax(-1)
     V, E, H = model.vocab_size, reader.embeddings().shape[1], reader.hidden_states().shape[1]
-    st.latex(
-        rf"x_{{{position}}} \in \{{0,1\}}^{{{V}}},\quad x_{{{position},\,{token_id}}} = 1,\text{{ all other entries }} 0"
-    )
+    st.latex(rf"x_{{{position}}} \in \{{0,1\}}^{{{V}}},\quad x_{{{position},\,{token_id}}} = 1,\text{{ else }} 0")
     _vector(
         "Embedding row",
         rf"e_{{{position}}} = E\,x_{{{position}}} \in \mathbb{{R}}^{{{E}}}",

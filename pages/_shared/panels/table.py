@@ -6,6 +6,7 @@ from nlm_core.lm.ledger import chain_rule, product_text
 from nlm_core.lm.reader import PrefixReader, Reading
 from nlm_core.text.csv_export import to_csv
 from pages._shared.charts.ledger_table import lecture_table
+from pages._shared.charts.table_svg import table_svg
 
 _ROWS = 6
 
@@ -29,7 +30,16 @@ def table_panel(reader: PrefixReader, reading: Reading) -> None:
             f"ln P = **{entries[-1].running_logp:.3f}**, perplexity **{entries[-1].perplexity:,.2f}** a token."
         )
     csv = to_csv(["row", *table.columns], ([row, *table.loc[row]] for row in table.index))
-    st.download_button("Table as CSV", csv, "table.csv", "text/csv", on_click="ignore", icon=":material/download:")
+    with st.container(horizontal=True):
+        st.download_button("Table as CSV", csv, "table.csv", "text/csv", on_click="ignore", icon=":material/download:")
+        st.download_button(
+            "Table as picture",
+            table_svg(table),
+            "table.svg",
+            "image/svg+xml",
+            on_click="ignore",
+            icon=":material/image:",
+        )
 
 
 def _choose() -> None:
