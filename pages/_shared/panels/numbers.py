@@ -33,7 +33,8 @@ def numbers_panel(reader: PrefixReader, reading: Reading, position: int) -> None
         reader.embeddings()[position],
     )
     _vector("Hidden state", rf"h_{{{position}}} \in \mathbb{{R}}^{{{H}}}", reader.hidden_states()[position])
-    _vector("Logits", rf"y_{{{position}}} = W_y h_{{{position}}} + b_y \in \mathbb{{R}}^{{{V}}}", logits)
+    bias = "" if model.card.kind == "transformer" else " + b_y"
+    _vector("Logits", rf"y_{{{position}}} = W_y h_{{{position}}}{bias} \in \mathbb{{R}}^{{{V}}}", logits)
     best = int(logits.argmax())
     total = float(logits.double().exp().sum())
     st.latex(
