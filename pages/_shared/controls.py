@@ -1,14 +1,17 @@
 """Widgets with fixed keys, bound to the URL: the contract of every link that is shared."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from nlm_core.lm.base import ModelUnavailableError, UnknownModelError
 from nlm_core.lm.prefix import MAX_CHARACTERS, Prefix, tidy
 from nlm_core.lm.reader import PrefixReader
 from pages._shared.escape import plain
-from pages._shared.loaders import reader
+from pages._shared.loaders import reader, session_models
 
 DEFAULT_MODEL = "nlm-gpt"
+DEFAULT_RNN = "nlm-rnn"
 PRESETS = ("I went to the", "the students opened their", "I went to the park.")
 _UNDO = "_undo"
 _MAX_UNDO = 100
@@ -34,16 +37,16 @@ def can_undo() -> bool:
     return bool(st.session_state.get(_UNDO))
 
 
-def prefix_field() -> Prefix:
-    """The prefix, read at every keystroke; what is too long is cut with a message."""
-    typed = st.session_state.get("prefix")
+def prefix_field(label: str = "Prefix", key: str = "prefix", value: str = PRESETS[0]) -> Prefix:
+    """A prefix, read at every keystroke; what is too long is cut with a message."""
+    typed = st.session_state.get(key)
     if typed is not None and len(typed) > MAX_CHARACTERS:
         st.warning(f"The text had {len(typed):,} characters; its last {MAX_CHARACTERS:,} are kept.")
-        st.session_state["prefix"] = typed[-MAX_CHARACTERS:]
+        st.session_state[key] = typed[-MAX_CHARACTERS:]
     typed = st.text_input(
-        "Prefix",
-        value=PRESETS[0],
-        key="prefix",
+        label,
+        value=value,
+        key=key,
         live="0ms",
         bind="query-params",
         help="START stands before it. Every keystroke is read; a space at the end is not: each word brings its own.",
@@ -51,10 +54,47 @@ def prefix_field() -> Prefix:
     return tidy(typed or "")
 
 
-def preset_buttons() -> None:
+def preset_buttons(texts: Sequence[str] = PRESETS) -> None:
     with st.container(horizontal=True, gap="small"):
-        for text in PRESETS:
+        for text in texts:
             st.button(plain(text), key=f"preset {text}", on_click=set_prefix, args=(text,), type="tertiary")
+
+
+def bounded_slider(label: str, low: int, high: int, *, default: int, key: str, help: str | None = None) -> int:
+    """A slider over whole numbers whose address may hold any number: one out of bounds is moved to the nearest bound.
+
+    That is said where the number came from the address; where the bounds moved under it, it follows them quietly.
+    """
+    chosen = st.session_state.get(key)
+    asked = _whole(st.query_params.get(key)) if chosen is None else chosen
+    if asked is not None and not low <= asked <= high:
+        st.session_state[key] = min(high, max(low, asked))
+        if chosen is None:
+            st.info(f"{key} = {asked} is not between {low} and {high}; {st.session_state[key]} is shown.")
+    if low == high:
+        return low
+    return int(st.slider(label, low, high, default, key=key, bind="query-params", help=help))
+
+
+def _whole(text: str | None) -> int | None:
+    try:
+        return None if text is None else int(float(text))
+    except (ValueError, OverflowError):
+        return None
+
+
+def rnn_field() -> str:
+    """The name of a recurrent model: ours, or one that this visitor has trained."""
+    from nlm_core.lm.rnn import RnnModel
+
+    names = [DEFAULT_RNN, *(name for name, model in session_models().items() if isinstance(model, RnnModel))]
+    asked = st.query_params.get("rnn")
+    if asked is not None and asked not in names:
+        st.info(f"This session has trained no model called {plain(asked[:60])}; {DEFAULT_RNN} is shown.")
+    name: str = st.selectbox(
+        "Recurrent model", names, key="rnn", bind="query-params", help="Ours, and those that you train here yourself."
+    )
+    return name
 
 
 def model_field() -> str:
@@ -63,7 +103,7 @@ def model_field() -> str:
 
     name = st.selectbox(
         "Model",
-        list(entries()),
+        [*entries(), *session_models()],
         accept_new_options=True,
         key="model",
         bind="query-params",

@@ -10,6 +10,7 @@ MAX_MODELS = 5
 # Readers of one visitor, each with the state of its last prefix: at most 10 MB for a model of ours.
 MAX_READERS = 3
 _READERS = "_readers"
+_TRAINED = "trained_models"
 
 
 @st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)
@@ -27,14 +28,23 @@ def _model(name: str, _report: st.delta_generator.DeltaGenerator | None) -> Lang
     return model
 
 
+def session_models() -> dict[str, LanguageModel]:
+    """The models that this visitor has trained, by name; they live and end with the session."""
+    trained: dict[str, LanguageModel] = st.session_state.setdefault(_TRAINED, {})
+    return trained
+
+
 def language_model(name: str) -> LanguageModel:
-    """The shared model of that name; loading it the first time shows what is being done.
+    """This visitor's own model of that name, else the shared one; loading it the first time shows what is being done.
 
     Raises
     ------
     UnknownModelError, ModelUnavailableError
         See ``nlm_core.lm.registry.load``.
     """
+    trained = session_models().get(name)
+    if trained is not None:
+        return trained
     report = st.empty()
     with report.container(), st.spinner(f"Loading {name} …", show_time=True):
         model = _model(name, st.empty())
@@ -42,14 +52,18 @@ def language_model(name: str) -> LanguageModel:
     return model
 
 
-def reader(name: str) -> PrefixReader:
-    """This visitor's reader of a model; the least recently used of more than ``MAX_READERS`` is dropped."""
-    readers: dict[str, PrefixReader] = st.session_state.setdefault(_READERS, {})
+def reader(name: str, window: int | None = None) -> PrefixReader:
+    """This visitor's reader of a model; the least recently used of more than ``MAX_READERS`` is dropped.
+
+    ``window`` is for a sliding-window model: how many words it sees.
+    """
+    readers: dict[tuple[str, int | None], tuple[LanguageModel, PrefixReader]]
+    readers = st.session_state.setdefault(_READERS, {})
     model = language_model(name)
-    found = readers.pop(name, None)
-    if found is None or found.model is not model:
-        found = PrefixReader(model)
-    readers[name] = found
+    kept = readers.pop((name, window), None)
+    if kept is None or kept[0] is not model:
+        kept = (model, PrefixReader(model if window is None else model.with_window(window)))
+    readers[name, window] = kept
     while len(readers) > MAX_READERS:
         del readers[next(iter(readers))]
-    return found
+    return kept[1]
