@@ -160,11 +160,14 @@ def bench(arguments: argparse.Namespace) -> None:
     """Measure, in one run on this machine, and hold the figures against their bars."""
     from importlib import import_module
 
-    from nlm_core.bench import BENCHES
+    from nlm_core.bench import BENCHES, BenchError
 
     if arguments.what not in BENCHES:
         raise CommandError(f"no benchmark is called {arguments.what!r}; known are {', '.join(BENCHES)}")
-    result = import_module(BENCHES[arguments.what]).measure()
+    try:
+        result = import_module(BENCHES[arguments.what]).measure()
+    except BenchError as error:
+        raise CommandError(str(error)) from None
 
     def text() -> str:
         return "\n".join(

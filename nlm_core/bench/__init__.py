@@ -7,6 +7,10 @@ BENCHES = {
 }
 
 
+class BenchError(RuntimeError):
+    """A benchmark cannot run here at all; the message says what is missing."""
+
+
 def bar(name: str, value: float | None, limit: float, better: str) -> dict[str, Any]:
     """A figure beside the bar it is held against; one that could not be measured (None) does not hold."""
     if better not in ("lower", "higher"):
