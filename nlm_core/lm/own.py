@@ -8,7 +8,7 @@ from torch import Tensor
 
 from nlm_core.lm.base import ModelCard
 from nlm_core.lm.network import TrainableNetwork
-from nlm_core.text.tokenizer import Tokenizer
+from nlm_core.text.vocabulary import Vocabulary
 
 N = TypeVar("N", bound=TrainableNetwork)
 
@@ -18,7 +18,7 @@ class OwnModel(Generic[N]):
 
     context_length: int | None = None
 
-    def __init__(self, card: ModelCard, tokenizer: Tokenizer, network: N) -> None:
+    def __init__(self, card: ModelCard, tokenizer: Vocabulary, network: N) -> None:
         self.card, self.tokenizer = card, tokenizer
         self.network: N = network.eval().requires_grad_(False)
         self.vocab_size = tokenizer.vocab_size

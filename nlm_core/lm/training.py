@@ -74,6 +74,45 @@ class Step:
     progress: float
 
 
+@dataclass(frozen=True)
+class Diverged:
+    """The end of a run that left the region where training makes sense; no update was made on this step.
+
+    Attributes
+    ----------
+    number : int
+        The step that could not be taken.
+    loss : float
+        Its loss before the update: infinite, not a number, or beyond ``bound``.
+    bound : float
+        See ``loss_bound``.
+    learning_rate : float
+    """
+
+    number: int
+    loss: float
+    bound: float
+    learning_rate: float
+
+    @property
+    def message(self) -> str:
+        """What happened at which step, and what to change."""
+        beyond = f"{self.loss:,.4g} nats, beyond the bound of {self.bound:.1f}"
+        what = beyond if math.isfinite(self.loss) else "no number any more"
+        return (
+            f"the run diverged at step {self.number}: its loss is {what}; "
+            f"take a smaller learning rate than {self.learning_rate:g} or a smaller gradient clip, and begin again"
+        )
+
+
+def loss_bound(vocab_size: int) -> float:
+    """The loss in nats beyond which a run counts as diverged: 10 + 2 ln |V|.
+
+    Guessing blindly costs ln |V|; a fresh network is a little above it.
+    """
+    return 10.0 + 2.0 * math.log(vocab_size)
+
+
 class Trainer:
     """A run that can be stepped, saved and taken up again.
 
@@ -89,8 +128,13 @@ class Trainer:
         self.number = 0
         self.tokens = 0
         self.seconds = 0.0
-        self.masters = {name: nn.Parameter(p.detach().float().clone()) for name, p in network.named_parameters()}
+        # A bfloat16 network is updated through float32 copies; any other is updated itself.
+        self.masters = {
+            name: nn.Parameter(p.detach().float().clone()) if recipe.bf16 else p
+            for name, p in network.named_parameters()
+        }
         self.network = network.to(torch.bfloat16) if recipe.bf16 else network
+        self.bound = loss_bound(len(network.output_layer()[0]))
         self.optimizers = make_optimizers(
             recipe.optimizer, self.masters.items(), recipe.learning_rate, recipe.weight_decay
         )
@@ -123,37 +167,54 @@ class Trainer:
             hidden.reshape(-1, hidden.shape[-1]), weight, bias, targets.reshape(-1), **self._loss_options
         )
 
-    def step(self, rows: Rows) -> Step:
-        """One update on the rows."""
-        began = time.perf_counter()
-        loss = self.loss(rows)
+    def gradients(self, rows: Rows) -> float:
+        """The gradient of the loss in every parameter's ``grad``, unclipped; returns the loss."""
         self.network.zero_grad(set_to_none=True)
+        loss = self.loss(rows)
         loss.backward()  # type: ignore[no-untyped-call]
-        for name, parameter in self.network.named_parameters():
-            gradient = parameter.grad if parameter.grad is not None else torch.zeros_like(parameter)
-            self.masters[name].grad = gradient.float()
-        norm = float(nn.utils.clip_grad_norm_(self.masters.values(), self.recipe.clip))
+        return float(loss.detach())
+
+    def step(self, rows: Rows) -> Step | Diverged:
+        """One update on the rows, or none where the loss is out of bounds."""
+        began = time.perf_counter()
+        loss = self.gradients(rows)
         share = self.rate_share()
+        rate = self.recipe.learning_rate * share
+        if not loss <= self.bound:
+            return Diverged(self.number + 1, loss, self.bound, rate)
+        norm = self._update(share)
+        self.number += 1
+        self.tokens += int((rows.targets >= 0).sum())
+        self.seconds += time.perf_counter() - began
+        return Step(self.number, loss, norm, rate, self.tokens, self.seconds, self.progress())
+
+    def _update(self, share: float) -> float:
+        """One optimiser step at this share of the learning rate; returns the norm of the gradient before clipping."""
+        if self.recipe.bf16:
+            for name, parameter in self.network.named_parameters():
+                gradient = parameter.grad if parameter.grad is not None else torch.zeros_like(parameter)
+                self.masters[name].grad = gradient.float()
+        norm = float(nn.utils.clip_grad_norm_(self.masters.values(), self.recipe.clip))
         for optimizer, rates in zip(self.optimizers, self._full_rates, strict=True):
             for group, rate in zip(optimizer.param_groups, rates, strict=True):
                 group["lr"] = rate * share
             optimizer.step()
-        with torch.no_grad():
-            for name, parameter in self.network.named_parameters():
-                parameter.copy_(self.masters[name])
-        self.number += 1
-        self.tokens += int((rows.targets >= 0).sum())
-        self.seconds += time.perf_counter() - began
-        rate = self.recipe.learning_rate * share
-        return Step(self.number, float(loss.detach()), norm, rate, self.tokens, self.seconds, self.progress())
+        if self.recipe.bf16:
+            with torch.no_grad():
+                for name, parameter in self.network.named_parameters():
+                    parameter.copy_(self.masters[name])
+        return norm
 
-    def run(self, batches: Iterator[Rows]) -> Iterator[Step]:
-        """Step after step until the budget is used up or the batches end."""
+    def run(self, batches: Iterator[Rows]) -> Iterator[Step | Diverged]:
+        """Step after step until the budget is used up, the batches end, or the run diverges, which comes last."""
         while self.progress() < 1:
             rows = next(batches, None)
             if rows is None:
                 return
-            yield self.step(rows)
+            step = self.step(rows)
+            yield step
+            if isinstance(step, Diverged):
+                return
 
     def state(self) -> dict[str, Tensor]:
         """Everything needed to go on, as plain tensors: parameters, optimiser state, counters."""

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from nlm_core.lm.presets import preset
-from nlm_core.lm.training import Step, Trainer
+from nlm_core.lm.training import Diverged, Step, Trainer
 from nlm_core.text.corpus import EncodedLines, Rows, packed_rows, read_corpus, weighted
 from nlm_core.text.tokenizer import Tokenizer
 
@@ -107,9 +107,17 @@ class TrainingRun:
         self.model_folder = out / "model"
 
     def steps(self) -> Iterator[Step]:
-        """Train to the end of the budget, writing a checkpoint every few minutes and at the end."""
+        """Train to the end of the budget, writing a checkpoint every few minutes and at the end.
+
+        Raises
+        ------
+        ValueError
+            If the run diverges; the checkpoint before it stays as it is.
+        """
         saved_at = self.trainer.seconds
         for step in self.trainer.run(self.batches):
+            if isinstance(step, Diverged):
+                raise ValueError(step.message)
             if step.seconds - saved_at > CHECKPOINT_EVERY_SECONDS:
                 self.save()
                 saved_at = step.seconds

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from nlm_core.lm.base import Forward, ModelCard
 from nlm_core.lm.network import TrainableNetwork, same_line
 from nlm_core.lm.own import OwnModel
-from nlm_core.text.tokenizer import Tokenizer
+from nlm_core.text.vocabulary import Vocabulary
 
 MAX_WINDOW = 8
 
@@ -54,7 +54,9 @@ class WindowNetwork(TrainableNetwork):
 class WindowModel(OwnModel[WindowNetwork]):
     """nlm-window as a language model that sees the last ``window`` tokens, 1 to 8."""
 
-    def __init__(self, card: ModelCard, tokenizer: Tokenizer, network: WindowNetwork, window: int = MAX_WINDOW) -> None:
+    def __init__(
+        self, card: ModelCard, tokenizer: Vocabulary, network: WindowNetwork, window: int = MAX_WINDOW
+    ) -> None:
         if not 1 <= window <= MAX_WINDOW:
             raise ValueError(f"the window holds 1 to {MAX_WINDOW} words, not {window}")
         super().__init__(card, tokenizer, network)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nlm_core.text.tokenizer import Tokenizer
+from nlm_core.text.vocabulary import Vocabulary
 
 HELD_OUT_PER_THOUSAND = 10
 
@@ -97,7 +97,7 @@ class EncodedLines:
         return len(self.offsets) - 1
 
     @classmethod
-    def encode(cls, lines: Sequence[str], tokenizer: Tokenizer) -> "EncodedLines":
+    def encode(cls, lines: Sequence[str], tokenizer: Vocabulary) -> "EncodedLines":
         parts: list[np.ndarray] = []
         lengths = [0]
         start, stop = tokenizer.start_id, tokenizer.stop_id
@@ -117,7 +117,7 @@ class EncodedLines:
         return cls(np.concatenate([part.ids for part in parts]), offsets)
 
 
-def weighted(sources: Sequence[Source], tokenizer: Tokenizer, weights: Mapping[str, int]) -> EncodedLines:
+def weighted(sources: Sequence[Source], tokenizer: Vocabulary, weights: Mapping[str, int]) -> EncodedLines:
     """The training lines of all sources, each source repeated by its weight (1 where none is given)."""
     encoded = [EncodedLines.encode(source.train, tokenizer) for source in sources]
     return EncodedLines.concatenate(encoded, [weights.get(source.name, 1) for source in sources])
@@ -169,3 +169,21 @@ def packed_rows(corpus: EncodedLines, row_length: int, batch_rows: int, rng: np.
                 yield Rows(inputs.reshape(shape), targets.reshape(shape), line_of[:block].reshape(shape))
                 flat, line_of = flat[block:], line_of[block:]
             tokens, numbers, have = [flat], [line_of], len(flat)
+
+
+def padded_rows(lines: Sequence[Sequence[int]]) -> Rows:
+    """One line a row, START ... STOP, padded on the right with positions that count nothing.
+
+    Raises
+    ------
+    ValueError
+        If a line has fewer than two tokens, so that nothing follows anything, or there is no line.
+    """
+    if not lines or min(map(len, lines)) < 2:
+        raise ValueError("a batch needs at least one line, and each line at least two tokens")
+    shape = (len(lines), max(map(len, lines)) - 1)
+    inputs, targets = np.zeros(shape, dtype=np.int64), np.full(shape, IGNORED, dtype=np.int64)
+    for row, line in enumerate(lines):
+        inputs[row, : len(line) - 1] = line[:-1]
+        targets[row, : len(line) - 1] = line[1:]
+    return Rows(inputs, targets, np.zeros(shape, dtype=np.int64))

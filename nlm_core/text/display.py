@@ -25,6 +25,12 @@ def symbol_bytes(symbol: str) -> bytes | None:
     return bytes(table[character] for character in symbol)
 
 
+def byte_symbol(raw: bytes) -> str:
+    """The byte-level symbol of some bytes: the inverse of ``symbol_bytes``."""
+    table = {byte: character for character, byte in _byte_of_symbol().items()}
+    return "".join(table[byte] for byte in raw)
+
+
 def _visible(character: str) -> str:
     if character == " ":
         return SPACE

@@ -52,6 +52,10 @@ class Tokenizer:
         folder.mkdir(parents=True, exist_ok=True)
         self._backend.save(str(folder / FILE_NAME))
 
+    def to_json(self) -> str:
+        """What ``save`` writes."""
+        return self._backend.to_str(pretty=True)
+
     @property
     def vocab_size(self) -> int:
         return self._backend.get_vocab_size()
