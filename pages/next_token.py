@@ -17,6 +17,7 @@ from pages._shared.frame import CLEAR_ERRORS, header, require_frame
 FILE = "pages/next_token.py"
 # The names stand in the address as they stand on the page.
 VIEWS = ("Table", "Numbers", "Sampling", "Compare")
+REACH = {"100 %": 1.0, "25 %": 0.25}
 APPENDABLE = 9
 MAX_BARS = 30
 MAX_SHOWN = 24
@@ -45,7 +46,7 @@ def chosen_position(reading: Reading) -> int:
     """The position in the URL, if the text still reaches that far; else the last."""
     last = len(reading.ids) - 1
     position = st.number_input(
-        "Position", 0, None, None, key="position", bind="query-params", placeholder="last", width=170,
+        "Position", 0, None, None, key="position", bind="query-params", placeholder="last", width=140,
         help="0 is START. Empty: the last token, so that the bars follow what is typed.",
     )  # fmt: skip
     if position is not None and position > last:
@@ -71,17 +72,18 @@ def explorer() -> None:
     chart_column, side = st.columns([3, 2])
     with side, st.container(horizontal=True):
         position = chosen_position(reading)
-        k = st.number_input("Bars", 1, MAX_BARS, 10, key="k", bind="query-params", width=130)
+        k = st.number_input("Bars", 1, MAX_BARS, 10, key="k", bind="query-params", width=120)
+        axis = st.segmented_control("Axis to", REACH, default="100 %", key="axis", bind="query-params", required=True)
     following = reading.ids[position + 1] if position + 1 < len(reading.ids) else None
     found = candidates(model, reading.columns[position], k)
-    last = label(model, reading.ids[position], first=position == 0)
     with chart_column:
-        st.altair_chart(
-            bars(bars_frame(found, following), ink(st.context.theme.type)),
+        st.vega_lite_chart(
+            bars(bars_frame(found, following, REACH[axis]), ink(st.context.theme.type), reach=REACH[axis]),
             key="bars",
             on_select=lambda: append_picked(reader, prefix.text),
             selection_mode=PICK,
-            alt=f"Next-token probabilities after {last}: {found.top[0].text} leads with {found.top[0].p:.1%}",
+            # A text that changed would be a part of the drawing that changed: all of it would be made anew.
+            alt="The most probable next tokens after the prefix, one bar each, and one for all others",
         )
     with side:
         _side(reader, prefix.text, reading, position)

@@ -1,6 +1,8 @@
 """Bars of a next-token distribution."""
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -9,6 +11,7 @@ from nlm_core.lm.candidates import Candidates
 from pages._shared.charts.palette import BLUE, GREY, ORANGE
 
 PICK = "pick"
+_DATA = "bars"
 _ROW_HEIGHT = 24
 # Streamlit fits axis and title into the height of a chart.
 _AXIS_HEIGHT = 45
@@ -20,10 +23,11 @@ def others_label(count: int) -> str:
     return f"all other {count:,} tokens"
 
 
-def bars_frame(found: Candidates, following: int | None = None) -> pd.DataFrame:
-    """One row a bar: label, token id (-1 for all others), p, its text, its kind and its order.
+def bars_frame(found: Candidates, following: int | None = None, reach: float = 1.0) -> pd.DataFrame:
+    """One row a bar: label, token id (-1 for all others), p, its text, its kind, its order and its drawn length.
 
-    ``following`` is the token that really comes next, where one does.
+    ``following`` is the token that really comes next, where one does. A bar longer than ``reach``, the end of the
+    axis, is drawn to the end and says so beside its number.
     """
     rows = [
         (f"{c.rank}  {c.text}", c.token_id, c.p, "follows" if c.token_id == following else "token", c.rank)
@@ -31,7 +35,8 @@ def bars_frame(found: Candidates, following: int | None = None) -> pd.DataFrame:
     ]
     rows.append((others_label(found.others), -1, found.others_p, "others", len(found.top) + 1))
     frame = pd.DataFrame(rows, columns=["label", "id", "p", "kind", "order"])
-    frame["shown"] = [percent(p) for p in frame["p"]]
+    frame["drawn"] = frame["p"].clip(upper=reach)
+    frame["shown"] = [percent(p) + (" ⟶" if p > reach else "") for p in frame["p"]]
     return frame
 
 
@@ -42,9 +47,17 @@ def percent(p: float) -> str:
     return f"{p:.2%}".replace("%", " %") if p < 0.1 else f"{p:.1%}".replace("%", " %")
 
 
-def bars(frame: pd.DataFrame, ink: str, *, clickable: bool = True) -> alt.LayerChart:
-    """Horizontal bars on the fixed scale 0 to 100 %, so that nothing jumps while one types."""
-    base = alt.Chart(frame).encode(
+def bars(frame: pd.DataFrame, ink: str, *, reach: float = 1.0, clickable: bool = True) -> dict[str, Any]:
+    """Horizontal bars on the fixed scale 0 to ``reach``, so that nothing jumps while one types; for Vega-Lite.
+
+    Between keystrokes only the data differs: then nothing is compiled anew, neither here nor in the browser.
+    """
+    return {**_bars_spec(len(frame), ink, reach, clickable), "datasets": {_DATA: frame}}
+
+
+@cache
+def _bars_spec(rows: int, ink: str, reach: float, clickable: bool) -> dict[str, Any]:
+    base = alt.Chart(alt.NamedData(_DATA)).encode(
         y=alt.Y(
             "label:N",
             sort=alt.EncodingSortField("order", op="min"),
@@ -52,9 +65,9 @@ def bars(frame: pd.DataFrame, ink: str, *, clickable: bool = True) -> alt.LayerC
             axis=alt.Axis(labelLimit=190, ticks=False, labelOverlap=False),
         ),
         x=alt.X(
-            "p:Q",
+            "drawn:Q",
             title="p over the whole vocabulary",
-            scale=alt.Scale(domain=[0, 1]),
+            scale=alt.Scale(domain=[0, reach]),
             axis=alt.Axis(format=".0%", tickCount=5),
         ),
     )
@@ -66,7 +79,9 @@ def bars(frame: pd.DataFrame, ink: str, *, clickable: bool = True) -> alt.LayerC
     if clickable:
         drawn = drawn.add_params(alt.selection_point(name=PICK, fields=["id"]))
     text = base.mark_text(align="left", dx=4, color=ink).encode(text="shown:N")
-    return (drawn + text).properties(height=_ROW_HEIGHT * len(frame) + _AXIS_HEIGHT, usermeta=_SVG)
+    chart = (drawn + text).properties(height=_ROW_HEIGHT * rows + _AXIS_HEIGHT, usermeta=_SVG)
+    spec: dict[str, Any] = chart.to_dict()
+    return spec
 
 
 def paired_bars(labels: Sequence[str], p: Sequence[float], q: Sequence[float]) -> alt.Chart:
