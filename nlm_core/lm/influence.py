@@ -1,6 +1,6 @@
 """How much each earlier word still moves the prediction: the gradient of ln p_t(target) along the unrolled network.
 
-    d ln p_t(target) / d x_k,  k = 1 ... t
+    d ln p_t(target) / d x_k,  k = 0 ... t
 
 Backpropagation multiplies by U_h^T diag(1 - h^2) once for every step back; where that shrinks a vector, the gradient
 vanishes (Bengio et al. 1994).
@@ -24,8 +24,8 @@ class Influence:
     target_id : int
     logp : float
         ln p_t(target).
-    norms : float64 array of shape (t,)
-        ``norms[k - 1]`` is the Euclidean norm of d ln p_t(target) / d x_k: the first belongs to START, the last to the
+    norms : float64 array of shape (t + 1,)
+        ``norms[k]`` is the Euclidean norm of d ln p_t(target) / d x_k: the first belongs to START, the last to the
         word just read.
     """
 
@@ -40,7 +40,7 @@ class Influence:
 
 
 def influence(model: RnnModel, ids: Sequence[int], target_id: int) -> Influence:
-    """Backpropagate ln p_t(target) through all t steps of a reading of ``ids``.
+    """Backpropagate ln p_t(target) through all steps of a reading of ``ids``, w_0 ... w_t.
 
     The shared weights need no gradients and get none; the embeddings are a copy that does.
 

@@ -30,16 +30,16 @@ def cosines(h: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 def to_earlier_states(states: np.ndarray, t: int) -> np.ndarray:
-    """The cosine of h_t with h_1 ... h_{t-1}, of shape (t - 1,), for states (n_steps, H) and a step t from 1 on.
+    """The cosine of h_t with h_0 ... h_{t-1}, of shape (t,), for states (n_steps, H) and a step t from 0 on.
 
     Raises
     ------
     ValueError
         If t is no step.
     """
-    if not 1 <= t <= len(states):
-        raise ValueError(f"t is {t}; the text has the steps 1 to {len(states)}")
-    return cosines(states[t - 1], states[: t - 1])
+    if not 0 <= t < len(states):
+        raise ValueError(f"t is {t}; the text has the steps 0 to {len(states) - 1}")
+    return cosines(states[t], states[:t])
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
     h_t = tanh(W_h x_t + U_h h_{t-1} + b_h)        y_t = W_y h_t + b_y        p_t = softmax(y_t)
 
-x_t is the embedding of the t-th token and h_0 = 0.
+x_t is the embedding of the t-th token; the state before the first is 0.
 """
 
 from collections.abc import Sequence

@@ -2,7 +2,8 @@
 
     a_t = W_h x_t + U_h h_{t-1} + b_h        h_t = tanh(a_t)        y_t = W_y h_t + b_y        p_t = softmax(y_t)
 
-x_1 is the embedding of START and h_0 = 0, so p_t is the distribution of the t-th word, p(x | START w_1 ... w_{t-1}).
+Words are counted as the lecture counts them: x_t is the embedding of w_t, START is w_0, and P(w_{t+1} | h_t) is read
+off p_t. h_0 is what START leaves behind; before START the state is 0.
 """
 
 import math
@@ -23,7 +24,7 @@ class Step:
     Attributes
     ----------
     t : int
-        1 where START is read.
+        0 where START is read.
     token_id : int
         The token that is read: its one-hot vector is 1 here and 0 at the other |V| - 1 places.
     x : array of shape (E,)
@@ -33,7 +34,7 @@ class Step:
     a : array of shape (H,)
         Their sum.
     h_before, h : arrays of shape (H,)
-        h_{t-1} and h_t = tanh(a_t).
+        h_{t-1}, which is 0 at START, and h_t = tanh(a_t).
     y, p : arrays of shape (vocab_size,)
         Logits and probabilities; p sums to 1.
     """
@@ -99,8 +100,8 @@ def _numbers(tensor: Tensor) -> np.ndarray:
 def _check(ids: Sequence[int], states: Tensor, t: int) -> None:
     if len(ids) != len(states):
         raise ValueError(f"there are {len(ids)} tokens but {len(states)} hidden states; give those of the same reading")
-    if not 1 <= t <= len(ids):
-        raise ValueError(f"t is {t}; the text has the steps 1 to {len(ids)}")
+    if not 0 <= t < len(ids):
+        raise ValueError(f"t is {t}; the text has the steps 0 to {len(ids) - 1}")
 
 
 def take_step(model: RnnModel, ids: Sequence[int], states: Tensor, t: int) -> Step:
@@ -114,7 +115,7 @@ def take_step(model: RnnModel, ids: Sequence[int], states: Tensor, t: int) -> St
     states : Tensor of shape (n_tokens, H)
         Their hidden states, as ``PrefixReader.hidden_states`` or ``RnnModel.extend`` give them.
     t : int
-        1 to n_tokens.
+        0 to n_tokens - 1.
 
     Raises
     ------
@@ -123,15 +124,15 @@ def take_step(model: RnnModel, ids: Sequence[int], states: Tensor, t: int) -> St
     """
     _check(ids, states, t)
     network = model.network
-    x = _numbers(network.embedding[ids[t - 1]])
-    h = _numbers(states[t - 1])
-    h_before = _numbers(states[t - 2]) if t > 1 else np.zeros_like(h)
+    x = _numbers(network.embedding[ids[t]])
+    h = _numbers(states[t])
+    h_before = _numbers(states[t - 1]) if t > 0 else np.zeros_like(h)
     from_input, from_state = _numbers(network.W_h) @ x, _numbers(network.U_h) @ h_before
     bias = _numbers(network.b_h)
-    y = model.output(states[t - 1])
+    y = model.output(states[t])
     return Step(
         t=t,
-        token_id=ids[t - 1],
+        token_id=ids[t],
         x=x,
         from_input=from_input,
         from_state=from_state,

@@ -23,16 +23,16 @@ def states(model: RnnModel) -> torch.Tensor:
     return model.extend(None, IDS).hidden
 
 
-@pytest.mark.parametrize("t", range(1, len(IDS) + 1))
+@pytest.mark.parametrize("t", range(len(IDS)))
 def test_the_parts_add_up_to_the_model(model: RnnModel, states: torch.Tensor, t: int) -> None:
     step = take_step(model, IDS, states, t)
     np.testing.assert_allclose(step.a, step.from_input + step.from_state + step.bias)
     np.testing.assert_allclose(np.tanh(step.a), step.h, atol=1e-6)
-    np.testing.assert_allclose(step.h, states[t - 1].double().numpy(), atol=0)
+    np.testing.assert_allclose(step.h, states[t].double().numpy(), atol=0)
     assert step.p.sum() == pytest.approx(1.0, abs=1e-6)
-    expected = torch.softmax(model.output(model.extend(None, IDS[:t]).hidden[-1]), -1)
+    expected = torch.softmax(model.output(model.extend(None, IDS[: t + 1]).hidden[-1]), -1)
     np.testing.assert_allclose(step.p, expected.double().numpy(), atol=1e-7)
-    if t == 1:
+    if t == 0:
         assert not step.h_before.any() and not step.from_state.any()
 
 
@@ -46,7 +46,7 @@ def test_an_independent_network_takes_the_same_step(model: RnnModel, states: tor
         h = torch.zeros(1, len(model.network.U_h))
         for token in IDS:
             h = cell(model.network.embedding[token][None], h)
-    np.testing.assert_allclose(take_step(model, IDS, states, len(IDS)).h, h[0].numpy(), atol=1e-6)
+    np.testing.assert_allclose(take_step(model, IDS, states, len(IDS) - 1).h, h[0].numpy(), atol=1e-6)
 
 
 @pytest.mark.parametrize("unit", [0, 5, 11])
@@ -63,8 +63,8 @@ def test_a_unit_written_out_is_the_models_number(model: RnnModel, states: torch.
 
 
 def test_steps_and_units_that_are_not_there_are_refused(model: RnnModel, states: torch.Tensor) -> None:
-    for t in (0, 6, -1):
-        with pytest.raises(ValueError, match="steps 1 to 5"):
+    for t in (5, 6, -1):
+        with pytest.raises(ValueError, match="steps 0 to 4"):
             take_step(model, IDS, states, t)
     with pytest.raises(ValueError, match="5 tokens but 3"):
         take_step(model, IDS, states[:3], 2)
