@@ -74,7 +74,7 @@ class VisitorRun:
     Attributes
     ----------
     target : int
-        The step at which the run stops; ``go_on`` moves it.
+        The step at which the run stops; ``go_on`` moves it by ``stretch``.
     diverged : Diverged or None
     points, samples : list
         The curves and the samples so far.
@@ -102,7 +102,7 @@ class VisitorRun:
         self.points: list[Point] = []
         self.samples: list[Samples] = []
         self.by_hand: dict[int, str] = {}
-        self._stretch = 1
+        self.stretch = 1
 
     def _encode(self, sentences: Sequence[str]) -> list[list[int]]:
         return [self.line(ids) for ids in self.vocabulary.encode_batch(list(sentences))]
@@ -141,8 +141,8 @@ class VisitorRun:
             raise ValueError(f"asked for {steps} steps; it must be 1 to {MAX_STEPS:,}")
         if self.number >= MAX_STEPS:
             raise ValueError(f"the run has taken all of its {MAX_STEPS:,} steps; reset it to begin another")
-        self._stretch = min(steps, MAX_STEPS - self.number)
-        self.trainer.recipe = replace(self.trainer.recipe, max_steps=self.number + self._stretch)
+        self.stretch = min(steps, MAX_STEPS - self.number)
+        self.trainer.recipe = replace(self.trainer.recipe, max_steps=self.number + self.stretch)
 
     def batch(self, first: str | None = None) -> Rows:
         """The sentences of the next step, one a row; ``first`` stands in the place of the first of them."""
@@ -182,10 +182,10 @@ class VisitorRun:
         if isinstance(step, Diverged):
             self.diverged = step
             return
-        every = max(1, self._stretch // LOOKS)
+        every = max(1, self.stretch // LOOKS)
         looks = self.number % every == 0 or self.ended
         self.points.append(Point(step.number, step.loss, self.held_out_loss() if looks else None))
-        if self.number % max(1, self._stretch // SAMPLINGS) == 0 or self.number == self.target:
+        if self.number % max(1, self.stretch // SAMPLINGS) == 0 or self.number == self.target:
             self.samples.append(self._sample())
 
     def _look_before(self) -> None:

@@ -45,4 +45,65 @@ PAGES: tuple[PageEntry, ...] = (
             ("Window, recurrent network and Transformer on one prefix", {**_PARK, "view": "Compare"}),
         ),
     ),
+    PageEntry(
+        "pages/train_rnn.py",
+        "Train an RNN",
+        ":material/model_training:",
+        "Recurrent language models",
+        "The training procedure as it happens: one step taken apart, or a whole run, on a text of your own.",
+        (
+            ("Training procedure, 1: input/output pairs of START I went to the park. STOP", {"stage": "1 Pairs"}),
+            ("Training procedure, 2: run the model to get probability distributions", {"stage": "2 Run"}),
+            ("Training procedure, 3: cross-entropy loss against the true y", {"stage": "3 Loss"}),
+            ("Training procedure, 4: backpropagate to get the gradient", {"stage": "4 Backpropagate"}),
+            ("Training procedure, 5: take a step of gradient descent", {"stage": "5 Descend"}),
+            ("Train for many steps: loss, perplexity and samples as they come", {"view": "Run"}),
+        ),
+    ),
+    PageEntry(
+        "pages/window_or_recurrence.py",
+        "Window or recurrence",
+        ":material/compare_arrows:",
+        "Recurrent language models",
+        "A model that sees N words beside one that hands its state on: no Markov assumption, seen rather than said.",
+        (
+            (
+                "Idea 1, a sliding window of size N: it cannot look more than N words back",
+                {"prefix": "The keys to the old house by the river", "N": "3"},
+            ),
+            (
+                "No Markov assumption: how long each model can tell two prefixes apart",
+                {"view": "Two prefixes", "N": "4"},
+            ),
+            (
+                "Chain rule: P(w_1 … w_n) as a product of p(w_t | window) or P(w_t | h_{t-1})",
+                {"prefix": "I went to the park.", "view": "Chain rule"},
+            ),
+        ),
+    ),
+    PageEntry(
+        "pages/step_rnn.py",
+        "Step through an RNN",
+        ":material/footprint:",
+        "Recurrent language models",
+        "One network applied again and again: every step of h_t = tanh(W_h x_t + U_h h_{t-1} + b_h), word by word.",
+        (
+            (
+                "Idea 2, recurrence: the unrolled network, step by step",
+                {"prefix": "the students opened their", "t": "1"},
+            ),
+            (
+                "The equations of the example RNN with their numbers and shapes",
+                {"prefix": "the students opened their", "t": "4", "view": "Arithmetic"},
+            ),
+            (
+                "From an early state to a late one: how much each word still matters",
+                {"prefix": "The keys to the old house by the river", "t": "8", "view": "Influence"},
+            ),
+            (
+                "What a hidden state represents: its nearest neighbours",
+                {"prefix": "I went to the", "t": "4", "view": "Similar states"},
+            ),
+        ),
+    ),
 )

@@ -1,6 +1,8 @@
 """Widgets with fixed keys, bound to the URL: the contract of every link that is shared."""
 
+import math
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -74,6 +76,45 @@ def bounded_slider(label: str, low: int, high: int, *, default: int, key: str, h
     if low == high:
         return low
     return int(st.slider(label, low, high, default, key=key, bind="query-params", help=help))
+
+
+def bounded_number(
+    label: str,
+    low: float,
+    high: float,
+    *,
+    default: float,
+    key: str,
+    help: str | None = None,
+    width: int | Literal["stretch"] = "stretch",
+) -> float:
+    """A number field with the same treatment of the address as ``bounded_slider``; whole where the default is."""
+    kind = type(default)
+    asked = _real(st.query_params.get(key)) if key not in st.session_state else None
+    if asked is not None and not low <= asked <= high:
+        st.session_state[key] = kind(min(high, max(low, asked)))
+        st.info(f"{plain(key)} = {asked:g} is not between {low:g} and {high:g}; {st.session_state[key]:g} is used.")
+    number: float = st.number_input(
+        label,
+        kind(low),
+        kind(high),
+        default,
+        step=1 if kind is int else None,
+        format=None if kind is int else "%g",
+        key=key,
+        bind="query-params",
+        help=help,
+        width=width,
+    )
+    return number
+
+
+def _real(text: str | None) -> float | None:
+    try:
+        number = None if text is None else float(text)
+    except ValueError:
+        return None
+    return None if number is None or math.isnan(number) else number
 
 
 def _whole(text: str | None) -> int | None:

@@ -10,6 +10,8 @@ MAX_MODELS = 5
 # Readers of one visitor, each with the state of its last prefix: at most 10 MB for a model of ours.
 MAX_READERS = 3
 _READERS = "_readers"
+# Models that one visitor has trained, of at most 10 MB each.
+MAX_TRAINED = 3
 _TRAINED = "trained_models"
 
 
@@ -32,6 +34,28 @@ def session_models() -> dict[str, LanguageModel]:
     """The models that this visitor has trained, by name; they live and end with the session."""
     trained: dict[str, LanguageModel] = st.session_state.setdefault(_TRAINED, {})
     return trained
+
+
+def keep_model(model: LanguageModel) -> str | None:
+    """Put a model of this visitor among the session's, under its own name; returns the name of the one it displaced.
+
+    Raises
+    ------
+    ValueError
+        If the name is empty or that of a model that all visitors share.
+    """
+    from nlm_core.lm.registry import entries
+
+    name, trained = model.card.name, session_models()
+    if not name or "/" in name or name in entries():
+        raise ValueError(f"a model cannot be called {name!r}: take another name than those of the shared models")
+    trained.pop(name, None)
+    trained[name] = model
+    if len(trained) <= MAX_TRAINED:
+        return None
+    oldest = next(iter(trained))
+    del trained[oldest]
+    return oldest
 
 
 def language_model(name: str) -> LanguageModel:

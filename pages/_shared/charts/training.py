@@ -1,0 +1,144 @@
+"""A recurrent network as it learns: curves of a run, and one step of it taken apart."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from pages._shared.charts.palette import BLUE, GREEN, GREY, ORANGE
+
+_SVG = {"embedOptions": {"renderer": "svg"}}
+_HEIGHT = 280
+_BATCH, _HELD_OUT = "training batch", "held-out sentences"
+
+
+def _legend() -> alt.Legend:
+    return alt.Legend(orient="top", title=None, labelLimit=400)
+
+
+def _level(value: float, text: str, ink: str, color: str) -> alt.LayerChart:
+    """A dashed line across the chart at some nats, with what it is written at its right end."""
+    base = alt.Chart(pd.DataFrame({"nats": [value], "text": [text]})).encode(y="nats:Q")
+    line = base.mark_rule(strokeDash=[5, 4], color=color)
+    words = base.mark_text(align="right", baseline="bottom", dx=-4, dy=-2, color=ink).encode(
+        text="text:N", x=alt.value("width")
+    )
+    return line + words
+
+
+def loss_curves(
+    steps: Sequence[int],
+    losses: Sequence[float | None],
+    held_out: Sequence[float | None],
+    *,
+    last_step: int,
+    vocab_size: int,
+    ink: str,
+) -> alt.LayerChart:
+    """Cross-entropy of each step's batch and of the held-out sentences, on axes that stand still while it learns."""
+    blind = math.log(vocab_size)
+    rows = [(step, loss, _BATCH) for step, loss in zip(steps, losses, strict=True) if loss is not None]
+    rows += [(step, loss, _HELD_OUT) for step, loss in zip(steps, held_out, strict=True) if loss is not None]
+    frame = pd.DataFrame(rows, columns=["step", "nats", "of"])
+    frame["perplexity"] = np.exp(frame["nats"].clip(upper=700).astype(float))
+    # The losses of the first steps fill the chart; what rises beyond is cut off rather than squeezing the rest.
+    top = 1.3 * max([blind, *(loss for loss in losses[:2] if loss is not None)])
+    lines = (
+        alt.Chart(frame)
+        .mark_line(clip=True)
+        .encode(
+            x=alt.X("step:Q", title="step", scale=alt.Scale(domain=[0, last_step], nice=False)),
+            y=alt.Y("nats:Q", title="cross-entropy in nats a token", scale=alt.Scale(domain=[0, top], nice=False)),
+            color=alt.Color(
+                "of:N", scale=alt.Scale(domain=[_BATCH, _HELD_OUT], range=[BLUE, ORANGE]), legend=_legend()
+            ),
+            strokeWidth=alt.condition(alt.datum.of == _HELD_OUT, alt.value(3), alt.value(1.2)),
+            tooltip=[
+                "of:N",
+                "step:Q",
+                alt.Tooltip("nats:Q", format=".4f"),
+                alt.Tooltip("perplexity:Q", format=",.2f"),
+            ],
+        )
+    )
+    level = _level(blind, f"ln |V| = {blind:.2f}: every token equally likely", ink, GREY)
+    return (lines + level).properties(height=_HEIGHT, usermeta=_SVG)
+
+
+def position_losses(labels: Sequence[str], losses: Sequence[float], vocab_size: int, ink: str) -> alt.LayerChart:
+    """L_t at every position, with the mean and the loss of a blind guess."""
+    frame = pd.DataFrame({"target": labels, "nats": losses, "p": np.exp(-np.asarray(losses))})
+    frame["shown"] = [f"{loss:.2f}" for loss in losses]
+    base = alt.Chart(frame).encode(
+        x=alt.X("target:N", sort=None, title="position · true next token", axis=alt.Axis(labelAngle=0, labelLimit=90)),
+        y=alt.Y("nats:Q", title="−ln p of the true next token"),
+    )
+    drawn = base.mark_bar(color=BLUE).encode(
+        tooltip=["target:N", alt.Tooltip("nats:Q", format=".5f"), alt.Tooltip("p:Q", format=".6f")]
+    )
+    text = base.mark_text(baseline="bottom", dy=-2, color=ink).encode(text="shown:N")
+    mean = float(np.mean(losses))
+    levels = _level(mean, f"mean {mean:.3f}", ink, ORANGE) + _level(
+        math.log(vocab_size), f"ln |V| = {math.log(vocab_size):.2f}", ink, GREY
+    )
+    return (drawn + text + levels).properties(height=_HEIGHT, usermeta=_SVG)
+
+
+def parameter_gradients(norms: Mapping[str, float], ink: str) -> alt.LayerChart:
+    """The norm of the gradient of each parameter."""
+    frame = pd.DataFrame({"parameter": list(norms), "norm": list(norms.values())})
+    frame["shown"] = [f"{norm:.4g}" for norm in frame["norm"]]
+    base = alt.Chart(frame).encode(
+        y=alt.Y("parameter:N", sort=None, title=None),
+        x=alt.X(
+            "norm:Q", title="‖∂L/∂θ‖", scale=alt.Scale(domainMin=0, domainMax=1.2 * max(norms.values(), default=1))
+        ),
+    )
+    drawn = base.mark_bar(color=BLUE).encode(tooltip=["parameter:N", alt.Tooltip("norm:Q", format=".6g")])
+    text = base.mark_text(align="left", dx=4, color=ink).encode(text="shown:N")
+    return (drawn + text).properties(height=_HEIGHT, usermeta=_SVG)
+
+
+def gradients_through_time(
+    labels: Sequence[str], states: Sequence[float], direct: Sequence[float], recurrent: Sequence[float]
+) -> alt.LayerChart:
+    """At every step of a sentence: norms of dL/dh_t, of its direct part, and of the step's part of dL/dU_h."""
+    names = ["‖∂L/∂h_t‖", "of it through p_t alone", "step's part of ∂L/∂U_h"]
+    frame = pd.concat(
+        pd.DataFrame({"step": labels, "norm": values, "of": name})
+        for name, values in zip(names, (states, direct, recurrent), strict=True)
+    )
+    base = alt.Chart(frame).encode(
+        x=alt.X("step:N", sort=None, title="step t · x_t", axis=alt.Axis(labelAngle=0, labelLimit=90)),
+        y=alt.Y("norm:Q", title="norm"),
+        color=alt.Color(
+            "of:N", sort=None, scale=alt.Scale(domain=names, range=[BLUE, ORANGE, GREEN]), legend=_legend()
+        ),
+        tooltip=["step:N", "of:N", alt.Tooltip("norm:Q", format=".6g")],
+    )
+    return (base.mark_line() + base.mark_point(filled=True, size=60)).properties(height=_HEIGHT, usermeta=_SVG)
+
+
+def before_after(labels: Sequence[str], before: Sequence[float], after: Sequence[float]) -> alt.LayerChart:
+    """p of each true next token before and after the step, on a logarithmic scale."""
+    names = ["before the step", "after it"]
+    frame = pd.DataFrame({"target": labels, names[0]: before, names[1]: after})
+    long = frame.melt("target", var_name="when", value_name="p")
+    # A logarithmic scale cannot show 0, which p becomes where it is smaller than any float.
+    long["p"] = long["p"].clip(lower=1e-12)
+    y = alt.Y("target:N", sort=None, title=None, axis=alt.Axis(labelLimit=160))
+    x = alt.X("p:Q", title="p of the true next token", scale=alt.Scale(type="log"), axis=alt.Axis(format="~g"))
+    spans = alt.Chart(long).mark_line(color=GREY).encode(y=y, x=x, detail="target:N")
+    points = (
+        alt.Chart(long)
+        .mark_point(filled=True, size=90, opacity=1)
+        .encode(
+            y=y,
+            x=x,
+            color=alt.Color("when:N", sort=None, scale=alt.Scale(domain=names, range=[GREY, ORANGE]), legend=_legend()),
+            tooltip=["target:N", "when:N", alt.Tooltip("p:Q", format=".6f")],
+        )
+    )
+    return (spans + points).properties(height=34 * len(labels) + 70, usermeta=_SVG)

@@ -1,0 +1,118 @@
+"""The run: train for some steps, watch the curves and the samples, pause, go on."""
+
+import streamlit as st
+
+from nlm_core.lm.visitor_settings import MAX_SECONDS, MAX_STEPS
+from nlm_core.lm.visitor_training import VisitorRun, perplexity
+from nlm_core.runtime import BusyError
+from pages._shared.charts.palette import ink
+from pages._shared.charts.training import loss_curves
+from pages._shared.controls import bounded_number
+from pages._shared.panels.training_setup import TRAINING, reset
+
+_TICK_SECONDS = 0.4
+# A run is shown in about this many pictures, so that also a short one can be watched as it learns.
+_PICTURES = 40
+DEFAULT_STEPS = 300
+
+
+def _train(run: VisitorRun, steps: int) -> None:
+    try:
+        if run.ended:
+            run.go_on(steps)
+        st.session_state[TRAINING] = True
+    except ValueError as error:
+        st.toast(str(error))
+
+
+def _pause() -> None:
+    st.session_state[TRAINING] = False
+
+
+def run_panel(run: VisitorRun) -> None:
+    """Controls on top; below them a part of the page that trains one slice a tick while the run is on."""
+    training = st.session_state.get(TRAINING, False) and not run.ended
+    paused = not training and not run.ended
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        steps = bounded_number(
+            "Steps", 1, MAX_STEPS, default=DEFAULT_STEPS, key="steps", width=140,
+            help=f"How many steps to train for. A run takes at most {MAX_STEPS:,} in all.",
+        )  # fmt: skip
+        st.button(
+            "Resume" if paused else f"Train {steps:,} steps" if run.number == 0 else f"Train {steps:,} more",
+            key="train", on_click=_train, args=(run, int(steps)), type="primary", icon=":material/play_arrow:",
+            disabled=training or run.diverged is not None or run.out_of_time,
+        )  # fmt: skip
+        st.button("Pause", on_click=_pause, icon=":material/pause:", disabled=not training)
+        st.button("Reset", on_click=reset, icon=":material/restart_alt:", disabled=run.number == 0 and not run.diverged)
+    st.fragment(_live, run_every=_TICK_SECONDS if training else None)(run)
+
+
+def _live(run: VisitorRun) -> None:
+    training = st.session_state.get(TRAINING, False) and not run.ended
+    if training:
+        try:
+            run.advance(most_steps=max(1, run.stretch // _PICTURES))
+        except BusyError:
+            st.caption("Other visitors are computing; the run goes on in a moment.")
+    _picture(run)
+    if training and run.ended:
+        st.session_state[TRAINING] = False
+        # The timer belongs to the fragment as it was made; only a new run of the page takes it away.
+        st.rerun()
+
+
+def _picture(run: VisitorRun) -> None:
+    if run.diverged is not None:
+        st.error(run.diverged.message.capitalize() + ".", icon=":material/trending_up:")
+    elif run.out_of_time:
+        st.warning(f"The run has used its {MAX_SECONDS:.0f} seconds of computing; what it learned is kept.")
+    done = run.number / run.target if run.target else 0.0
+    st.progress(
+        min(1.0, done), text=f"step {run.number:,} of {run.target:,} · {run.trainer.seconds:.1f} s of computing"
+    )
+    chart, side = st.columns([3, 2])
+    with side:
+        _figures(run)
+        _samples(run)
+    with chart:
+        if len(run.points) < 2:
+            st.caption("The loss is drawn here as the network learns. Before the first step it guesses at random.")
+            return
+        st.altair_chart(
+            loss_curves(
+                [p.number for p in run.points],
+                [p.loss for p in run.points],
+                [p.held_out for p in run.points],
+                last_step=max(run.target, run.number),
+                vocab_size=run.vocabulary.vocab_size,
+                ink=ink(st.context.theme.type),
+            ),
+            key="loss_curves",
+            alt="Cross-entropy of the training batches and of the held-out sentences over the steps",
+        )
+        st.caption(
+            "Where the held-out loss rises while the training loss still falls, the network begins to learn its "
+            "sentences by heart."
+        )
+
+
+def _figures(run: VisitorRun) -> None:
+    """The last losses with their perplexities; the training loss is the mean of the last ten batches."""
+    recent = [p.loss for p in run.points[-10:] if p.loss is not None]
+    held_out = next((p.held_out for p in reversed(run.points) if p.held_out is not None), None)
+    mean = sum(recent) / len(recent) if recent else None
+    first, second = st.columns(2)
+    for column, name, loss in ((first, "Training loss", mean), (second, "Held-out loss", held_out)):
+        shown = "–" if loss is None else f"{loss:.3f}"
+        column.metric(name, shown)
+        column.caption("perplexity –" if loss is None else f"perplexity {perplexity(loss):,.1f}")
+
+
+def _samples(run: VisitorRun) -> None:
+    if run.samples:
+        st.markdown("**Drawn from the model**, newest first")
+    with st.container(height=210, border=False, key="samples"):
+        for samples in reversed(run.samples):
+            st.caption(f"after {samples.number:,} steps")
+            st.text("\n".join(text or "(STOP at once)" for text in samples.texts))

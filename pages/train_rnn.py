@@ -1,0 +1,53 @@
+"""Train an RNN: the lecture's training procedure, one step by hand or a whole run, on a text of one's own."""
+
+import streamlit as st
+
+from pages._shared.catalog import PAGES
+from pages._shared.escape import plain
+from pages._shared.frame import CLEAR_ERRORS, header, require_frame
+
+FILE = "pages/train_rnn.py"
+# The names stand in the address as they stand on the page.
+VIEWS = ("Step by step", "Run")
+
+require_frame(FILE)
+header(next(entry for entry in PAGES if entry.file == FILE))
+
+
+def page() -> None:
+    """The text and the settings, the view that is chosen, and what can be taken away."""
+    from pages._shared.panels import training_setup as setup
+
+    with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
+        view = st.segmented_control(
+            "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", required=True, width="content"
+        )
+        source = st.segmented_control(
+            "Train on", setup.SOURCES, default=setup.SOURCES[0], key="source", bind="query-params", required=True,
+            width="content",
+        )  # fmt: skip
+    text = setup.sentences_of(setup.text_field(source))
+    for note in text.notes:
+        st.info(note)
+    settings = setup.settings_field()
+    run = setup.current_run(text, settings)
+    setup.describe(run, text, settings)
+    if view == "Run":
+        from pages._shared.panels.training_run import run_panel
+
+        run_panel(run)
+    else:
+        from pages._shared.panels.training_lesson import lesson_panel
+
+        st.session_state[setup.TRAINING] = False
+        lesson_panel(run)
+    if run.number:
+        from pages._shared.panels.training_keep import keep_panel
+
+        keep_panel(run)
+
+
+try:
+    page()
+except CLEAR_ERRORS as error:
+    st.error(plain(str(error)))
