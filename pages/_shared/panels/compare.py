@@ -33,7 +33,7 @@ def compare_panel(chosen: str, text: str, k: int) -> None:
                 st.error(plain(str(error)))
                 continue
             found = candidates(reader(name).model, reading.columns[-1], k)
-            st.altair_chart(
+            st.vega_lite_chart(
                 bars(bars_frame(found), ink(st.context.theme.type), clickable=False),
                 key=f"compare {name}",
                 alt=f"Next-token probabilities of {name}",
