@@ -9,7 +9,7 @@ from nlm_core.runtime import gate
 from nlm_core.text.csv_export import to_csv
 from pages._shared import controls
 from pages._shared.catalog import PAGES
-from pages._shared.charts.bars import PICK, bars, bars_frame
+from pages._shared.charts.bars import PICK, bars_frame, live_bars
 from pages._shared.charts.palette import ink
 from pages._shared.escape import plain
 from pages._shared.frame import CLEAR_ERRORS, header, require_frame
@@ -78,11 +78,10 @@ def explorer() -> None:
     found = candidates(model, reading.columns[position], k)
     with chart_column:
         st.vega_lite_chart(
-            bars(bars_frame(found, following, REACH[axis]), ink(st.context.theme.type), reach=REACH[axis]),
+            live_bars(bars_frame(found, following, REACH[axis]), ink(st.context.theme.type), reach=REACH[axis]),
             key="bars",
             on_select=lambda: append_picked(reader, prefix.text),
             selection_mode=PICK,
-            # A text that changed would be a part of the drawing that changed: all of it would be made anew.
             alt="The most probable next tokens after the prefix, one bar each, and one for all others",
         )
     with side:

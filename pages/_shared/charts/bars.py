@@ -11,7 +11,7 @@ from nlm_core.lm.candidates import Candidates
 from pages._shared.charts.palette import BLUE, GREY, ORANGE
 
 PICK = "pick"
-_DATA = "bars"
+_LIVE = "bars"
 _ROW_HEIGHT = 24
 # Streamlit fits axis and title into the height of a chart.
 _AXIS_HEIGHT = 45
@@ -47,17 +47,28 @@ def percent(p: float) -> str:
     return f"{p:.2%}".replace("%", " %") if p < 0.1 else f"{p:.1%}".replace("%", " %")
 
 
-def bars(frame: pd.DataFrame, ink: str, *, reach: float = 1.0, clickable: bool = True) -> dict[str, Any]:
-    """Horizontal bars on the fixed scale 0 to ``reach``, so that nothing jumps while one types; for Vega-Lite.
+def bars(frame: pd.DataFrame, ink: str, *, reach: float = 1.0, clickable: bool = True) -> alt.LayerChart:
+    """Horizontal bars on the fixed scale 0 to ``reach``, so that nothing jumps while one types."""
+    return _bars(frame, len(frame), ink, reach, clickable)
 
-    Between keystrokes only the data differs: then nothing is compiled anew, neither here nor in the browser.
+
+def live_bars(frame: pd.DataFrame, ink: str, *, reach: float = 1.0, clickable: bool = True) -> dict[str, Any]:
+    """The same bars for ``st.vega_lite_chart``, made for every keystroke.
+
+    Only the data differs from one to the next, so that nothing is compiled anew, neither here nor in the browser. The
+    ``alt`` text of the chart must stay the same for that too: in the browser it is a part of the specification.
     """
-    return {**_bars_spec(len(frame), ink, reach, clickable), "datasets": {_DATA: frame}}
+    return {**_live_spec(len(frame), ink, reach, clickable), "datasets": {_LIVE: frame}}
 
 
 @cache
-def _bars_spec(rows: int, ink: str, reach: float, clickable: bool) -> dict[str, Any]:
-    base = alt.Chart(alt.NamedData(_DATA)).encode(
+def _live_spec(rows: int, ink: str, reach: float, clickable: bool) -> dict[str, Any]:
+    spec: dict[str, Any] = _bars(alt.NamedData(_LIVE), rows, ink, reach, clickable).to_dict()
+    return spec
+
+
+def _bars(data: Any, rows: int, ink: str, reach: float, clickable: bool) -> alt.LayerChart:
+    base = alt.Chart(data).encode(
         y=alt.Y(
             "label:N",
             sort=alt.EncodingSortField("order", op="min"),
@@ -79,9 +90,7 @@ def _bars_spec(rows: int, ink: str, reach: float, clickable: bool) -> dict[str, 
     if clickable:
         drawn = drawn.add_params(alt.selection_point(name=PICK, fields=["id"]))
     text = base.mark_text(align="left", dx=4, color=ink).encode(text="shown:N")
-    chart = (drawn + text).properties(height=_ROW_HEIGHT * rows + _AXIS_HEIGHT, usermeta=_SVG)
-    spec: dict[str, Any] = chart.to_dict()
-    return spec
+    return (drawn + text).properties(height=_ROW_HEIGHT * rows + _AXIS_HEIGHT, usermeta=_SVG)
 
 
 def paired_bars(labels: Sequence[str], p: Sequence[float], q: Sequence[float]) -> alt.Chart:

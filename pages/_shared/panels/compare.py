@@ -6,7 +6,7 @@ from nlm_core.lm.base import ModelUnavailableError, UnknownModelError
 from nlm_core.lm.candidates import candidates
 from nlm_core.lm.registry import OWN_MODELS
 from nlm_core.runtime import gate
-from pages._shared.charts.bars import bars, bars_frame
+from pages._shared.charts.bars import bars_frame, live_bars
 from pages._shared.charts.palette import ink
 from pages._shared.escape import plain
 from pages._shared.loaders import reader
@@ -34,7 +34,7 @@ def compare_panel(chosen: str, text: str, k: int) -> None:
                 continue
             found = candidates(reader(name).model, reading.columns[-1], k)
             st.vega_lite_chart(
-                bars(bars_frame(found), ink(st.context.theme.type), clickable=False),
+                live_bars(bars_frame(found), ink(st.context.theme.type), clickable=False),
                 key=f"compare {name}",
                 alt=f"Next-token probabilities of {name}",
             )
