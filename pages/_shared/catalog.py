@@ -46,26 +46,11 @@ PAGES: tuple[PageEntry, ...] = (
         ),
     ),
     PageEntry(
-        "pages/train_rnn.py",
-        "Train an RNN",
-        ":material/model_training:",
-        "Recurrent language models",
-        "The training procedure as it happens: one step taken apart, or a whole run, on a text of your own.",
-        (
-            ("Training procedure, 1: input/output pairs of START I went to the park. STOP", {"stage": "1 Pairs"}),
-            ("Training procedure, 2: run the model to get probability distributions", {"stage": "2 Run"}),
-            ("Training procedure, 3: cross-entropy loss against the true y", {"stage": "3 Loss"}),
-            ("Training procedure, 4: backpropagate to get the gradient", {"stage": "4 Backpropagate"}),
-            ("Training procedure, 5: take a step of gradient descent", {"stage": "5 Descend"}),
-            ("Train for many steps: loss, perplexity and samples as they come", {"view": "Run"}),
-        ),
-    ),
-    PageEntry(
         "pages/window_or_recurrence.py",
         "Window or recurrence",
         ":material/compare_arrows:",
         "Recurrent language models",
-        "A model that sees N words beside one that hands its state on: no Markov assumption, seen rather than said.",
+        "A model that sees N words beside one that hands its state on.",
         (
             (
                 "Idea 1, a sliding window of size N: it cannot look more than N words back",
@@ -86,7 +71,7 @@ PAGES: tuple[PageEntry, ...] = (
         "Step through an RNN",
         ":material/footprint:",
         "Recurrent language models",
-        "One network applied again and again: every step of h_t = tanh(W_h x_t + U_h h_{t-1} + b_h), word by word.",
+        "One network applied again and again, each step taken apart.",
         (
             (
                 "Idea 2, recurrence: the unrolled network, step by step",
@@ -104,6 +89,21 @@ PAGES: tuple[PageEntry, ...] = (
                 "What a hidden state represents: its nearest neighbours",
                 {"prefix": "I went to the", "t": "4", "view": "Similar states"},
             ),
+        ),
+    ),
+    PageEntry(
+        "pages/train_rnn.py",
+        "Train an RNN",
+        ":material/model_training:",
+        "Recurrent language models",
+        "The training procedure as it happens: one step taken apart, or a whole run, on a text of your own.",
+        (
+            ("Training procedure, 1: input/output pairs of START I went to the park. STOP", {"stage": "1 Pairs"}),
+            ("Training procedure, 2: run the model to get probability distributions", {"stage": "2 Run"}),
+            ("Training procedure, 3: cross-entropy loss against the true y", {"stage": "3 Loss"}),
+            ("Training procedure, 4: backpropagate to get the gradient", {"stage": "4 Backpropagate"}),
+            ("Training procedure, 5: take a step of gradient descent", {"stage": "5 Descend"}),
+            ("Train for many steps: loss, perplexity and samples as they come", {"view": "Run"}),
         ),
     ),
 )

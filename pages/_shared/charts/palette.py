@@ -7,3 +7,8 @@ GREY = "#8A949E"
 def ink(theme: str | None) -> str:
     """The colour of text drawn into a chart, which the theme does not set."""
     return "#eef3f7" if theme == "dark" else "#14202b"
+
+
+def middle(theme: str | None) -> str:
+    """The colour between two opposite ones, where a value is 0: nearly the page's own."""
+    return "#1b242d" if theme == "dark" else "#f2f5f8"

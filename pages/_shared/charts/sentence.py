@@ -1,0 +1,26 @@
+"""A sentence word by word as HTML: which words a model sees, and which one was changed."""
+
+from collections.abc import Collection, Sequence
+from html import escape
+
+# More words than these would push the rest of the page away; what is left out is counted.
+MAX_WORDS = 60
+
+
+def words_html(labels: Sequence[str], seen_from: int = 0, changed: Collection[int] = ()) -> str:
+    """Chips of the words, escaped; those before position ``seen_from`` are greyed, those in ``changed`` framed.
+
+    Of a long sentence the last ``MAX_WORDS`` are shown.
+    """
+    first = max(0, len(labels) - MAX_WORDS)
+    chips = [f"<span{_class(first > 0 and first - 1 < seen_from, False)}>… {first:,} earlier</span>"] if first else []
+    for t, text in enumerate(labels[first:], start=first):
+        unseen = t < seen_from
+        title = f' title="{escape(text)}: not seen"' if unseen else f' title="{escape(text)}"'
+        chips.append(f"<span{_class(unseen, t in changed)}{title}>{escape(text)}</span>")
+    return f'<div class="nlm-words">{"".join(chips)}</div>'
+
+
+def _class(unseen: bool, changed: bool) -> str:
+    names = " ".join(name for name, holds in (("unseen", unseen), ("changed", changed)) if holds)
+    return f' class="{names}"' if names else ""

@@ -1,0 +1,49 @@
+"""What each model sees of the sentence, what it keeps, and what it makes of that."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from nlm_core.lm.candidates import candidates, label
+from nlm_core.lm.reader import PrefixReader, Reading
+from pages._shared.charts.bars import bars_frame, live_bars
+from pages._shared.charts.palette import ink
+from pages._shared.charts.sentence import words_html
+
+_BARS = 8
+
+
+def sight_panel(readers: Mapping[str, PrefixReader], readings: Mapping[str, Reading], window: int) -> None:
+    """Both models side by side on the same axes; ``readers`` holds the window first, then the recurrent model."""
+    for (name, reader), reading, column in zip(readers.items(), readings.values(), st.columns(2), strict=True):
+        model = reader.model
+        count = len(reading.ids)
+        labels = [label(model, i, first=t == 0 and not reading.dropped) for t, i in enumerate(reading.ids)]
+        seen_from = max(0, count - window) if name.startswith("window") else 0
+        with column:
+            st.markdown(f"**{name}** · {model.card.name}")
+            st.html(words_html(labels, seen_from))
+            found = candidates(model, reading.columns[-1], _BARS)
+            st.vega_lite_chart(
+                live_bars(bars_frame(found), ink(st.context.theme.type), clickable=False),
+                key=f"sight {name.split(',')[0]}",
+                alt=f"Next-token probabilities, {name}",
+            )
+            hidden, embedding = reader.hidden_states().shape[1], reader.embeddings().shape[1]
+            if seen_from or name.startswith("window"):
+                st.caption(
+                    f"Reads {count - seen_from} of {count} words, START among them: {count - seen_from} × {embedding} "
+                    f"numbers, afresh for every next word; nothing is kept in between. h_t has {hidden} numbers."
+                )
+            else:
+                st.caption(
+                    f"Has read all {count} words, START among them, one at a time. What it keeps of them, whether 1 or "
+                    f"1,000, is h_t: {hidden} numbers."
+                )
+            if reading.dropped:
+                st.caption(f"Shown from word {reading.dropped + 1:,} on: a reading holds {reader.limit:,} words.")
+    st.latex(
+        r"\underbrace{p(x \mid w_{t-N+1} \dots w_t)}_{\text{window: Markov assumption}}"
+        r"\qquad\text{against}\qquad \underbrace{p(x \mid h_t),\; h_t = \tanh(W_h x_t + U_h h_{t-1} + b_h)}"
+        r"_{\text{recurrence: no Markov assumption}}"
+    )

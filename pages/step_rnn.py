@@ -1,0 +1,108 @@
+"""Step through an RNN: one network applied again and again, each step taken apart."""
+
+import streamlit as st
+
+from nlm_core.lm.candidates import candidates, label
+from nlm_core.lm.reader import Reading
+from nlm_core.lm.rnn import RnnModel
+from nlm_core.runtime import gate
+from pages._shared import controls
+from pages._shared.catalog import PAGES
+from pages._shared.charts.bars import bars_frame, live_bars
+from pages._shared.charts.palette import ink
+from pages._shared.charts.unrolled import Cell, shown_steps, unrolled_html
+from pages._shared.escape import plain
+from pages._shared.frame import CLEAR_ERRORS, header, require_frame
+from pages._shared.loaders import reader
+from pages._shared.panels.rnn_states import states_panel
+
+FILE = "pages/step_rnn.py"
+# The names stand in the address as they stand on the page.
+VIEWS = ("Arithmetic", "One unit", "Influence", "Similar states")
+BARS = 7
+
+require_frame(FILE)
+header(next(entry for entry in PAGES if entry.file == FILE))
+
+
+def go(t: int, last: int) -> None:
+    st.session_state["t"] = min(last, max(0, t))
+
+
+def chosen_step(last: int) -> int:
+    """The step, by slider, button or arrow key."""
+    keys, slider = st.columns([2, 3], vertical_alignment="bottom")
+    with slider:
+        t = controls.bounded_slider("Step t, START being step 0", 0, last, default=0, key="t")
+    with keys, st.container(horizontal=True, gap="xsmall"):
+        moves = (("Start", -last, None), ("Back", -1, "Left"), ("Step", 1, "Right"), ("End", last, None))
+        for name, by, shortcut in moves:
+            st.button(
+                name, key=f"go {name}", shortcut=shortcut, on_click=go, args=(t + by, last),
+                type="primary" if name == "Step" else "secondary", disabled=not 0 <= t + (by > 0) - (by < 0) <= last,
+            )  # fmt: skip
+    return t
+
+
+def diagram(model: RnnModel, reading: Reading, labels: list[str], t: int) -> None:
+    """The unrolled network around the current step."""
+    last = len(labels) - 1
+    cells = []
+    for s in shown_steps(t, last):
+        best = candidates(model, reading.columns[s], 1).top[0] if s <= t else None
+        cells.append(Cell(s, labels[s], best and (best.text, best.p)))
+    st.html(unrolled_html(cells, t, last))
+
+
+@st.fragment
+def explorer() -> None:
+    """All of the page runs here, so that a step runs nothing else; diagram and bars are sent first."""
+    field, choice = st.columns([3, 1])
+    with field:
+        prefix = controls.prefix_field("Sentence")
+    with choice:
+        name = controls.rnn_field()
+    for note in prefix.notes:
+        st.info(note)
+    found = reader(name)
+    with gate().slot():
+        reading = found.read(prefix.text)
+    model = found.model
+    labels = [label(model, i, first=s == 0 and not reading.dropped) for s, i in enumerate(reading.ids)]
+    t = chosen_step(len(labels) - 1)
+    diagram(model, reading, labels, t)
+    states_column, bars_column = st.columns([3, 2])
+    with bars_column:
+        after = reading.ids[t + 1] if t + 1 < len(labels) else None
+        top = candidates(model, reading.columns[t], min(BARS, len(reading.columns[t].top_ids)))
+        st.vega_lite_chart(
+            live_bars(bars_frame(top, after), ink(st.context.theme.type), clickable=False),
+            key="step_bars",
+            alt="p_t, the most probable next words after the current step, and one bar for all others",
+        )
+    if reading.dropped:
+        st.caption(f"A reading holds {found.limit:,} words: the first {reading.dropped:,} of this text are not read.")
+    with states_column:
+        states_panel(found.hidden_states(), labels, t)
+    view = st.segmented_control(
+        "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", label_visibility="collapsed", required=True
+    )
+    if view == "Similar states":
+        from pages._shared.panels.rnn_similar import similar_panel
+
+        similar_panel(found, labels, t)
+    elif view == "Influence":
+        from pages._shared.panels.rnn_influence import influence_panel
+
+        influence_panel(model, reading, labels, t)
+    else:
+        from pages._shared.panels import rnn_step
+
+        panel = rnn_step.unit_panel if view == "One unit" else rnn_step.arithmetic_panel
+        panel(found, reading, labels, t)
+
+
+try:
+    explorer()
+except CLEAR_ERRORS as error:
+    st.error(plain(str(error)))
