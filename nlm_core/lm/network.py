@@ -12,6 +12,8 @@ class TrainableNetwork(nn.Module, ABC):
     The split lets the cross-entropy over 8,192 logits be computed in blocks, without keeping all the logits.
     """
 
+    worth_compiling = True
+
     @abstractmethod
     def hidden(self, inputs: Tensor, lines: Tensor) -> Tensor:
         """Hidden states of shape (B, T, H) for token ids of shape (B, T).

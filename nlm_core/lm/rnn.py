@@ -49,6 +49,9 @@ class _ElmanScan(torch.autograd.Function):
 
 
 class ElmanNetwork(TrainableNetwork):
+    # Compiling would unroll the loop over time, which takes minutes and gains nothing.
+    worth_compiling = False
+
     def __init__(self, vocab_size: int, embedding: int, hidden: int, generator: torch.Generator) -> None:
         super().__init__()
         self.embedding = nn.Parameter(torch.randn(vocab_size, embedding, generator=generator))
@@ -71,8 +74,6 @@ class ElmanNetwork(TrainableNetwork):
         states: Tensor = _ElmanScan.apply(a, self.U_h, carries, h_0)  # type: ignore[no-untyped-call]
         return states
 
-    # Compiling would unroll the loop over time, which takes minutes and gains nothing.
-    @torch.compiler.disable  # type: ignore[untyped-decorator]
     def hidden(self, inputs: Tensor, lines: Tensor) -> Tensor:
         x = F.embedding(inputs, self.embedding)  # (B, T, E)
         h_0 = torch.zeros(len(inputs), len(self.U_h), dtype=x.dtype, device=x.device)

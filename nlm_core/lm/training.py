@@ -139,13 +139,15 @@ class Trainer:
             recipe.optimizer, self.masters.items(), recipe.learning_rate, recipe.weight_decay
         )
         self._full_rates = [[group["lr"] for group in o.param_groups] for o in self.optimizers]
-        self._hidden: Any = torch.compile(network.hidden, dynamic=False) if recipe.compiled else network.hidden
+        self._hidden: Any = network.hidden
+        if recipe.compiled and network.worth_compiling:
+            self._hidden = torch.compile(network.hidden, dynamic=False)
         self._loss_options = {"inner": compiled_inner()} if recipe.compiled else {}
 
     def progress(self) -> float:
         shares = [0.0]
         if self.recipe.max_steps is not None:
-            shares.append(self.number / self.recipe.max_steps)
+            shares.append(self.number / self.recipe.max_steps if self.recipe.max_steps else 1.0)
         if self.recipe.max_minutes is not None:
             shares.append(self.seconds / 60 / self.recipe.max_minutes)
         return min(1.0, max(shares))

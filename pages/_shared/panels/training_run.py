@@ -45,46 +45,44 @@ def run_panel(run: VisitorRun) -> None:
         )  # fmt: skip
         st.button("Pause", on_click=_pause, icon=":material/pause:", disabled=not training)
         st.button("Reset", on_click=reset, icon=":material/restart_alt:", disabled=run.number == 0 and not run.diverged)
-    st.fragment(_live, run_every=_TICK_SECONDS if training else None)(run)
+    st.fragment(_live, run_every=_TICK_SECONDS if training else None)(run, int(steps))
 
 
-def _live(run: VisitorRun) -> None:
+def _live(run: VisitorRun, steps: int) -> None:
     training = st.session_state.get(TRAINING, False) and not run.ended
     if training:
         try:
             run.advance(most_steps=max(1, run.stretch // _PICTURES))
         except BusyError:
             st.caption("Other visitors are computing; the run goes on in a moment.")
-    _picture(run)
+    _picture(run, steps)
     if training and run.ended:
         st.session_state[TRAINING] = False
         # The timer belongs to the fragment as it was made; only a new run of the page takes it away.
         st.rerun()
 
 
-def _picture(run: VisitorRun) -> None:
+def _picture(run: VisitorRun, steps: int) -> None:
     if run.diverged is not None:
         st.error(run.diverged.message.capitalize() + ".", icon=":material/trending_up:")
     elif run.out_of_time:
         st.warning(f"The run has used its {MAX_SECONDS:.0f} seconds of computing; what it learned is kept.")
     done = run.number / run.target if run.target else 0.0
     st.progress(
-        min(1.0, done), text=f"step {run.number:,} of {run.target:,} · {run.trainer.seconds:.1f} s of computing"
+        min(1.0, done),
+        text=f"step {run.number:,} of {run.target or steps:,} · {run.trainer.seconds:.1f} s of computing",
     )
     chart, side = st.columns([3, 2])
     with side:
         _figures(run)
         _samples(run)
     with chart:
-        if len(run.points) < 2:
-            st.caption("The loss is drawn here as the network learns. Before the first step it guesses at random.")
-            return
         st.altair_chart(
             loss_curves(
                 [p.number for p in run.points],
                 [p.loss for p in run.points],
                 [p.held_out for p in run.points],
-                last_step=max(run.target, run.number),
+                last_step=max(run.target, run.number) or steps,
                 vocab_size=run.vocabulary.vocab_size,
                 ink=ink(st.context.theme.type),
             ),

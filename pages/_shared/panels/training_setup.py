@@ -120,13 +120,11 @@ def describe(run: VisitorRun, text: VisitorText, settings: Settings) -> None:
     """What the run is made of, and whether other things are chosen meanwhile."""
     vocabulary, parameters = run.vocabulary, sum(p.numel() for p in run.trainer.network.parameters())
     chosen = run.settings
-    clip = f", clip {chosen.clip:g}" if chosen.clip else ""
     st.caption(
         plain(
-            f"{len(run.text.train):,} sentences to train on, {len(run.text.held_out):,} held out; "
-            f"|V| = {vocabulary.vocab_size:,} ({chosen.vocabulary}), E = {chosen.embedding}, H = {chosen.hidden}, "
-            f"{parameters:,} parameters; {chosen.optimizer}, α = {chosen.learning_rate:g}, "
-            f"{chosen.batch} sentences a batch{clip}, seed {chosen.seed}."
+            f"{len(run.text.train):,} sentences and {len(run.text.held_out):,} held out · "
+            f"|V| = {vocabulary.vocab_size:,} ({chosen.vocabulary}) · E = {chosen.embedding}, H = {chosen.hidden}: "
+            f"{parameters:,} parameters · {chosen.optimizer}, α = {chosen.learning_rate:g}"
         )
     )
     changed = [
