@@ -12,7 +12,7 @@ from pages._shared.catalog import PAGES
 from pages._shared.charts.bars import PICK, bars_frame, live_bars
 from pages._shared.charts.palette import ink
 from pages._shared.escape import plain
-from pages._shared.frame import CLEAR_ERRORS, header, require_frame
+from pages._shared.frame import errors_told, header, require_frame
 
 FILE = "pages/next_token.py"
 # The names stand in the address as they stand on the page.
@@ -21,6 +21,7 @@ REACH = {"100 %": 1.0, "25 %": 0.25}
 APPENDABLE = 9
 MAX_BARS = 30
 MAX_SHOWN = 24
+_PICKS = "_picks"
 
 require_frame(FILE)
 header(next(entry for entry in PAGES if entry.file == FILE))
@@ -35,9 +36,10 @@ def append(reader: PrefixReader, text: str, token_id: int) -> None:
         st.toast(str(error))
 
 
-def append_picked(reader: PrefixReader, text: str) -> None:
-    """A click on a bar."""
-    picked = st.session_state["bars"]["selection"].get(PICK) or []
+def append_picked(reader: PrefixReader, text: str, key: str) -> None:
+    """A click on a bar; the chart then comes anew, or a second click on the same token would be no change to it."""
+    picked = st.session_state[key]["selection"].get(PICK) or []
+    st.session_state[_PICKS] = st.session_state.get(_PICKS, 0) + 1
     if picked and picked[0]["id"] >= 0:
         append(reader, text, int(picked[0]["id"]))
 
@@ -55,6 +57,7 @@ def chosen_position(reading: Reading) -> int:
 
 
 @st.fragment
+@errors_told
 def explorer() -> None:
     """All of the page runs here, so that a keystroke runs nothing else; the bars are sent first."""
     field, choice = st.columns([3, 1])
@@ -76,11 +79,12 @@ def explorer() -> None:
         axis = st.segmented_control("Axis to", REACH, default="100 %", key="axis", bind="query-params", required=True)
     following = reading.ids[position + 1] if position + 1 < len(reading.ids) else None
     found = candidates(model, reading.columns[position], k)
-    with chart_column:
+    key = f"bars {st.session_state.get(_PICKS, 0)}"
+    with chart_column, st.container(key="bars"):
         st.vega_lite_chart(
             live_bars(bars_frame(found, following, REACH[axis]), ink(st.context.theme.type), reach=REACH[axis]),
-            key="bars",
-            on_select=lambda: append_picked(reader, prefix.text),
+            key=key,
+            on_select=lambda: append_picked(reader, prefix.text, key),
             selection_mode=PICK,
             alt="The most probable next tokens after the prefix, one bar each, and one for all others",
         )
@@ -129,7 +133,4 @@ def _side(reader: PrefixReader, text: str, reading: Reading, position: int) -> N
         )
 
 
-try:
-    explorer()
-except CLEAR_ERRORS as error:
-    st.error(plain(str(error)))
+explorer()

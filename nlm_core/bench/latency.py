@@ -22,7 +22,7 @@ _TEXT = "the old man went down to the river"
 _REPEATS = 40
 _WARM_UP = 5
 # Two keystrokes never overlap: the next one waits until the page has been still for this long.
-_STILL_MS, _LIMIT_MS = 250, 15_000
+_STILL_MS, _LIMIT_MS, _START_MS = 250, 15_000, 120_000
 _PROBE = Path(__file__).with_name("probe.js")
 # The least that a live text can cost in Streamlit: one fragment, one input, its text.
 _BARE_PAGE = """\
@@ -95,13 +95,14 @@ class _Typist:
     def __init__(self, browser: Any, address: str, shown: str) -> None:
         self.shown = shown
         self.page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
+        self.page.set_default_timeout(_START_MS)
         self.page.add_init_script(path=_PROBE)
         self.page.goto(address)
-        self.page.wait_for_selector(_FIELD, timeout=120_000)
+        self.page.wait_for_selector(_FIELD)
         self._quiet()
 
     def _quiet(self) -> None:
-        if not self.page.evaluate("([still, limit]) => __probe.quiet(still, limit)", [_STILL_MS, 120_000]):
+        if not self.page.evaluate("([still, limit]) => __probe.quiet(still, limit)", [_STILL_MS, _START_MS]):
             raise RuntimeError(f"{self.page.url} did not come to rest within two minutes")
 
     def type(self, text: str) -> list[float | None]:

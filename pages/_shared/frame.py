@@ -1,5 +1,7 @@
 """What every page does first and last: coming back into the frame after a deep link, header, footer."""
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 
 import streamlit as st
@@ -7,6 +9,7 @@ import streamlit as st
 from nlm_core.lm.base import ModelUnavailableError, UnknownModelError
 from nlm_core.runtime import BusyError
 from pages._shared.catalog import PageEntry
+from pages._shared.escape import plain
 
 _FRAMED = "_framed"
 _RETURN = "_return_to"
@@ -34,6 +37,19 @@ def hand_back() -> None:
     if wanted is not None:
         file, parameters = wanted
         st.switch_page(file, query_params=parameters)
+
+
+def errors_told(body: Callable[[], None]) -> Callable[[], None]:
+    """A fragment's body that tells the visitor of ``CLEAR_ERRORS``; around the call it would miss the later runs."""
+
+    @wraps(body)
+    def run() -> None:
+        try:
+            body()
+        except CLEAR_ERRORS as error:
+            st.error(plain(str(error)))
+
+    return run
 
 
 def header(entry: PageEntry) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from nlm_core.lm.base import LanguageModel
 from nlm_core.lm.reader import PrefixReader
+from pages._shared.escape import plain
 
 # Our three models take 60 MB together; a Hub model up to 2 GB, so only a few are held at once.
 MAX_MODELS = 5
@@ -13,6 +14,7 @@ _READERS = "_readers"
 # Models that one visitor has trained, of at most 10 MB each.
 MAX_TRAINED = 3
 _TRAINED = "trained_models"
+_LOADED = "_loaded"
 
 
 @st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)
@@ -69,10 +71,15 @@ def language_model(name: str) -> LanguageModel:
     trained = session_models().get(name)
     if trained is not None:
         return trained
+    loaded: set[str] = st.session_state.setdefault(_LOADED, set())
+    if name in loaded:
+        # At every keystroke: nothing is sent that the bars would have to wait for.
+        return _model(name, None)
     report = st.empty()
-    with report.container(), st.spinner(f"Loading {name} …", show_time=True):
+    with report.container(), st.spinner(f"Loading {plain(name)} …", show_time=True):
         model = _model(name, st.empty())
     report.empty()
+    loaded.add(name)
     return model
 
 
