@@ -21,7 +21,8 @@ MAKERS = {
     "GD": lambda p, rate, c: torch.optim.SGD(p, lr=rate),
     "SGD": lambda p, rate, c: torch.optim.SGD(p, lr=rate),
     "Momentum": lambda p, rate, c: torch.optim.SGD(p, lr=rate, momentum=c.momentum),
-    "Nesterov": lambda p, rate, c: torch.optim.SGD(p, lr=rate, momentum=c.momentum, nesterov=True),
+    # torch refuses Nesterov without momentum, where it would be plain descent.
+    "Nesterov": lambda p, rate, c: torch.optim.SGD(p, lr=rate, momentum=c.momentum, nesterov=c.momentum > 0),
     "RMSProp": lambda p, rate, c: torch.optim.RMSprop(p, lr=rate, alpha=c.rms_decay, eps=c.epsilon),
     "Adam": lambda p, rate, c: torch.optim.Adam(p, lr=rate, betas=(c.momentum, c.beta_2), eps=c.epsilon),
 }
