@@ -18,7 +18,7 @@ def page() -> None:
     """The text and the settings, the view that is chosen, and what can be taken away."""
     from pages._shared.panels import training_setup as setup
 
-    with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         view = st.segmented_control(
             "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", required=True, width="content"
         )
@@ -26,10 +26,10 @@ def page() -> None:
             "Train on", setup.SOURCES, default=setup.SOURCES[0], key="source", bind="query-params", required=True,
             width="content",
         )  # fmt: skip
+        settings = setup.settings_field()
     text = setup.sentences_of(setup.text_field(source))
     for note in text.notes:
         st.info(note)
-    settings = setup.settings_field()
     run = setup.current_run(text, settings)
     setup.describe(run, text, settings)
     if view == "Run":

@@ -11,21 +11,12 @@ from pages._shared.charts.palette import BLUE, GREEN, GREY, ORANGE
 
 _SVG = {"embedOptions": {"renderer": "svg"}}
 _HEIGHT = 280
+_DASHES = [5, 4]
 _BATCH, _HELD_OUT = "training batch", "held-out sentences"
 
 
-def _legend() -> alt.Legend:
-    return alt.Legend(orient="top", title=None, labelLimit=400)
-
-
-def _level(value: float, text: str, ink: str, color: str) -> alt.LayerChart:
-    """A dashed line across the chart at some nats, with what it is written at its right end."""
-    base = alt.Chart(pd.DataFrame({"nats": [value], "text": [text]})).encode(y="nats:Q")
-    line = base.mark_rule(strokeDash=[5, 4], color=color)
-    words = base.mark_text(align="right", baseline="bottom", dx=-4, dy=-2, color=ink).encode(
-        text="text:N", x=alt.value("width")
-    )
-    return line + words
+def _legend(columns: int = 0) -> alt.Legend:
+    return alt.Legend(orient="top", title=None, labelLimit=400, columns=columns)
 
 
 def loss_curves(
@@ -63,8 +54,14 @@ def loss_curves(
             ],
         )
     )
-    level = _level(blind, f"ln |V| = {blind:.2f}: every token equally likely", ink, GREY)
-    return (lines + level).properties(height=_HEIGHT, usermeta=_SVG)
+    blind_line = alt.Chart(
+        pd.DataFrame({"nats": [blind], "text": [f"ln |V| = {blind:.2f}: every token equally likely"]})
+    )
+    rule = blind_line.mark_rule(strokeDash=_DASHES, color=GREY).encode(y="nats:Q")
+    words = blind_line.mark_text(align="right", baseline="bottom", dx=-4, dy=-2, color=ink).encode(
+        text="text:N", x=alt.value("width"), y="nats:Q"
+    )
+    return (lines + rule + words).properties(height=_HEIGHT, usermeta=_SVG)
 
 
 def position_losses(labels: Sequence[str], losses: Sequence[float], vocab_size: int, ink: str) -> alt.LayerChart:
@@ -79,11 +76,22 @@ def position_losses(labels: Sequence[str], losses: Sequence[float], vocab_size: 
         tooltip=["target:N", alt.Tooltip("nats:Q", format=".5f"), alt.Tooltip("p:Q", format=".6f")]
     )
     text = base.mark_text(baseline="bottom", dy=-2, color=ink).encode(text="shown:N")
-    mean = float(np.mean(losses))
-    levels = _level(mean, f"mean {mean:.3f}", ink, ORANGE) + _level(
-        math.log(vocab_size), f"ln |V| = {math.log(vocab_size):.2f}", ink, GREY
+    blind, mean = math.log(vocab_size), float(np.mean(losses))
+    levels = pd.DataFrame({"nats": [mean, blind], "level": [f"mean {mean:.3f}", f"ln |V| = {blind:.3f}"]})
+    rules = (
+        alt.Chart(levels)
+        .mark_rule(strokeDash=_DASHES, strokeWidth=2)
+        .encode(
+            y="nats:Q",
+            color=alt.Color(
+                "level:N",
+                sort=None,
+                scale=alt.Scale(domain=levels["level"].tolist(), range=[ORANGE, GREY]),
+                legend=_legend(),
+            ),
+        )
     )
-    return (drawn + text + levels).properties(height=_HEIGHT, usermeta=_SVG)
+    return (drawn + text + rules).properties(height=_HEIGHT, usermeta=_SVG)
 
 
 def parameter_gradients(norms: Mapping[str, float], ink: str) -> alt.LayerChart:
@@ -105,7 +113,7 @@ def gradients_through_time(
     labels: Sequence[str], states: Sequence[float], direct: Sequence[float], recurrent: Sequence[float]
 ) -> alt.LayerChart:
     """At every step of a sentence: norms of dL/dh_t, of its direct part, and of the step's part of dL/dU_h."""
-    names = ["‖∂L/∂h_t‖", "of it through p_t alone", "step's part of ∂L/∂U_h"]
+    names = ["‖∂L/∂h_t‖", "through p_t alone", "part of ∂L/∂U_h"]
     frame = pd.concat(
         pd.DataFrame({"step": labels, "norm": values, "of": name})
         for name, values in zip(names, (states, direct, recurrent), strict=True)
@@ -114,7 +122,7 @@ def gradients_through_time(
         x=alt.X("step:N", sort=None, title="step t · x_t", axis=alt.Axis(labelAngle=0, labelLimit=90)),
         y=alt.Y("norm:Q", title="norm"),
         color=alt.Color(
-            "of:N", sort=None, scale=alt.Scale(domain=names, range=[BLUE, ORANGE, GREEN]), legend=_legend()
+            "of:N", sort=None, scale=alt.Scale(domain=names, range=[BLUE, ORANGE, GREEN]), legend=_legend(columns=2)
         ),
         tooltip=["step:N", "of:N", alt.Tooltip("norm:Q", format=".6g")],
     )
@@ -129,7 +137,12 @@ def before_after(labels: Sequence[str], before: Sequence[float], after: Sequence
     # A logarithmic scale cannot show 0, which p becomes where it is smaller than any float.
     long["p"] = long["p"].clip(lower=1e-12)
     y = alt.Y("target:N", sort=None, title=None, axis=alt.Axis(labelLimit=160))
-    x = alt.X("p:Q", title="p of the true next token", scale=alt.Scale(type="log"), axis=alt.Axis(format="~g"))
+    x = alt.X(
+        "p:Q",
+        title="p of the true next token",
+        scale=alt.Scale(type="log", nice=False, padding=12),
+        axis=alt.Axis(format="~g", tickCount=4),
+    )
     spans = alt.Chart(long).mark_line(color=GREY).encode(y=y, x=x, detail="target:N")
     points = (
         alt.Chart(long)

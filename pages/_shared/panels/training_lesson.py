@@ -21,6 +21,7 @@ from pages._shared.charts.palette import ink
 from pages._shared.charts.training import before_after, gradients_through_time, parameter_gradients, position_losses
 from pages._shared.controls import bounded_slider
 from pages._shared.escape import plain
+from pages._shared.panels.figures import figures
 
 STAGES = ("1 Pairs", "2 Run", "3 Loss", "4 Backpropagate", "5 Descend")
 _LESSON = "_training_lesson"
@@ -132,8 +133,9 @@ def _pairs(run: VisitorRun, seen: _Seen) -> None:
     inputs = seen.lesson.rows.inputs
     right.dataframe(
         pd.DataFrame(
-            {"sentence": [vocabulary.decode(inputs[i, 1:n].tolist()) for i, n in enumerate(sizes)], "pairs": sizes}
+            {"pairs": sizes, "sentence": [vocabulary.decode(inputs[i, 1:n].tolist()) for i, n in enumerate(sizes)]}
         ),
+        column_config={"pairs": st.column_config.NumberColumn(width=60)},
         height=318,
         hide_index=True,
         alt="The sentences of the batch with the number of pairs of each",
@@ -173,7 +175,7 @@ def _loss(run: VisitorRun, seen: _Seen) -> None:
     st.latex(r"L_t = -\sum_{i=1}^{|V|} y_{t,i} \ln p_{t,i} = -\ln p_t(w_{t+1}),\qquad L = \tfrac{1}{n}\sum L_t")
     losses, V = seen.lesson.losses(), seen.model.vocab_size
     mean = float(losses.mean())
-    _metrics(
+    figures(
         ("This sentence", f"{mean:.3f} nats", f"perplexity {perplexity(mean):,.1f}"),
         (
             "The whole batch",
@@ -233,9 +235,9 @@ def _descent(run: VisitorRun, seen: _Seen) -> None:
         )
     before, after = float(lesson.losses().mean()), float(lesson.losses(after=True).mean())
     ups = int((lesson.target_p(after=True) > lesson.target_p()).sum())
-    _metrics(
-        ("This sentence", f"{before:.3f} → {after:.3f}", "nats a token, before → after"),
-        ("The whole batch", f"{lesson.batch_before:.3f} → {lesson.batch_after:.3f}", "nats a token, before → after"),
+    figures(
+        ("This sentence", f"{before:.3f} → {after:.3f}", "nats a token"),
+        ("The whole batch", f"{lesson.batch_before:.3f} → {lesson.batch_after:.3f}", "nats a token"),
         ("True next tokens that gained", f"{ups} of {len(lesson.targets)}", f"α = {lesson.step.learning_rate:g}"),
     )
     left, right = st.columns([3, 2])
@@ -254,9 +256,3 @@ def _descent(run: VisitorRun, seen: _Seen) -> None:
         },
         alt="p of every true next token before and after the step",
     )
-
-
-def _metrics(*entries: tuple[str, str, str]) -> None:
-    for column, (name, value, below) in zip(st.columns(len(entries)), entries, strict=True):
-        column.metric(name, value)
-        column.caption(below)

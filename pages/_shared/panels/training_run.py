@@ -8,11 +8,12 @@ from nlm_core.runtime import BusyError
 from pages._shared.charts.palette import ink
 from pages._shared.charts.training import loss_curves
 from pages._shared.controls import bounded_number
+from pages._shared.panels.figures import figures
 from pages._shared.panels.training_setup import TRAINING, reset
 
-_TICK_SECONDS = 0.4
+_TICK_SECONDS = 0.3
 # A run is shown in about this many pictures, so that also a short one can be watched as it learns.
-_PICTURES = 40
+_PICTURES = 25
 DEFAULT_STEPS = 300
 
 
@@ -44,7 +45,12 @@ def run_panel(run: VisitorRun) -> None:
             disabled=training or run.diverged is not None or run.out_of_time,
         )  # fmt: skip
         st.button("Pause", on_click=_pause, icon=":material/pause:", disabled=not training)
-        st.button("Reset", on_click=reset, icon=":material/restart_alt:", disabled=run.number == 0 and not run.diverged)
+        st.button(
+            "Reset",
+            on_click=reset,
+            icon=":material/restart_alt:",
+            disabled=not (training or run.number or run.diverged),
+        )
     st.fragment(_live, run_every=_TICK_SECONDS if training else None)(run, int(steps))
 
 
@@ -100,11 +106,16 @@ def _figures(run: VisitorRun) -> None:
     recent = [p.loss for p in run.points[-10:] if p.loss is not None]
     held_out = next((p.held_out for p in reversed(run.points) if p.held_out is not None), None)
     mean = sum(recent) / len(recent) if recent else None
-    first, second = st.columns(2)
-    for column, name, loss in ((first, "Training loss", mean), (second, "Held-out loss", held_out)):
-        shown = "–" if loss is None else f"{loss:.3f}"
-        column.metric(name, shown)
-        column.caption("perplexity –" if loss is None else f"perplexity {perplexity(loss):,.1f}")
+    figures(
+        *(
+            (
+                name,
+                "–" if loss is None else f"{loss:.3f}",
+                f"perplexity {'–' if loss is None else f'{perplexity(loss):,.1f}'}",
+            )
+            for name, loss in (("Training loss", mean), ("Held-out loss", held_out))
+        )
+    )
 
 
 def _samples(run: VisitorRun) -> None:

@@ -67,9 +67,9 @@ def _number(label: str, name: str, help: str | None = None) -> float:
 
 
 def settings_field() -> Settings:
-    """All settings, in an expander whose head says what is chosen."""
-    with st.expander("Settings", icon=":material/tune:", key="settings"):
-        first, second, third, fourth = st.columns(4)
+    """All settings, behind a button."""
+    with st.popover("Settings", icon=":material/tune:", key="settings"):
+        first, second, third = st.columns(3)
         with first:
             vocabulary = _choice("vocabulary", tuple(VOCABULARIES))
             size = _number(
@@ -83,17 +83,16 @@ def settings_field() -> Settings:
         with second:
             embedding = _number("Embedding size E", "embedding")
             hidden = _number("Hidden size H", "hidden")
-            seed = _number("Seed", "seed", "Of the first weights, the order of the sentences and the samples.")
+            batch = _number("Sentences a batch", "batch")
         with third:
             optimizer = _choice("optimizer", VISITOR_OPTIMIZERS)
             rate = _number("Learning rate α", "learning_rate", "About 0.005 for Adam, 0.5 for SGD, 0.1 with momentum.")
             clip = _number("Clip the gradient at", "clip", "The largest norm of the gradient; 0 clips nothing.")
-        with fourth:
-            batch = _number("Sentences a batch", "batch")
-            st.caption(
-                f"Bounds: {MAX_CHARACTERS:,} characters, {MAX_STEPS:,} steps, {MAX_SECONDS:.0f} seconds of computing. "
-                f"Every {HELD_OUT_EVERY}th different sentence is held out."
-            )
+        seed = _number("Seed", "seed", "Of the first weights, the order of the sentences and the samples.")
+        st.caption(
+            f"Bounds: {MAX_CHARACTERS:,} characters, {MAX_STEPS:,} steps, {MAX_SECONDS:.0f} seconds of computing. "
+            f"Every {HELD_OUT_EVERY}th different sentence is held out."
+        )
     return Settings(
         vocabulary, int(size), int(min_count), int(embedding), int(hidden), optimizer, rate, int(batch), clip, int(seed)
     )
@@ -102,8 +101,8 @@ def settings_field() -> Settings:
 def current_run(text: VisitorText, settings: Settings) -> VisitorRun:
     """This visitor's run; a new one where there is none yet, or where the present one has not taken a step."""
     run: VisitorRun | None = st.session_state.get(_RUN)
-    fresh = run is None or (run.number == 0 and run.diverged is None)
-    if run is None or (fresh and (run.text, run.settings) != (text, settings)):
+    untouched = run is not None and run.number == 0 and run.diverged is None
+    if run is None or (untouched and (run.text, run.settings) != (text, settings)):
         with gate().slot():
             run = VisitorRun(text, settings)
         st.session_state[_RUN] = run
