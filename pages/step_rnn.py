@@ -14,7 +14,7 @@ from pages._shared.charts.unrolled import Cell, shown_steps, unrolled_html
 from pages._shared.escape import plain
 from pages._shared.frame import CLEAR_ERRORS, header, require_frame
 from pages._shared.loaders import reader
-from pages._shared.panels.rnn_states import states_panel
+from pages._shared.panels.rnn_states import states_panel, units_field
 
 FILE = "pages/step_rnn.py"
 # The names stand in the address as they stand on the page.
@@ -80,10 +80,12 @@ def explorer() -> None:
             key="step_bars",
             alt="p_t, the most probable next words after the current step, and one bar for all others",
         )
+        states = found.hidden_states().double().cpu().numpy()
+        units = units_field(states)
     if reading.dropped:
         st.caption(f"A reading holds {found.limit:,} words: the first {reading.dropped:,} of this text are not read.")
     with states_column:
-        states_panel(found.hidden_states(), labels, t)
+        states_panel(states, units, labels, t)
     view = st.segmented_control(
         "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", label_visibility="collapsed", required=True
     )

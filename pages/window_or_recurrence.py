@@ -35,7 +35,7 @@ def explorer() -> None:
     )
     for note in prefix.notes:
         st.info(note)
-    readers = {f"window, N = {window}": reader("nlm-window", window), "recurrent": reader(controls.DEFAULT_RNN)}
+    readers = {"window": reader("nlm-window", window), "RNN": reader(controls.DEFAULT_RNN)}
     if view == "Two prefixes":
         from pages._shared.panels.window_pairs import pairs_panel
 

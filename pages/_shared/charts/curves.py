@@ -44,13 +44,13 @@ def gap_chart(frame: pd.DataFrame, measure: str, window: int, k: int) -> alt.Lay
             f"{column}:Q",
             title=title,
             scale=alt.Scale(type="symlog", constant=0.001, domain=[0, top]),
-            axis=alt.Axis(values=[tick for tick in _TICKS if tick <= top], format="~g"),
+            axis=alt.Axis(values=[tick for tick in _TICKS if tick <= top], format="~g", labelOverlap=False),
         )
     x = alt.X(
         "back:Q",
         title="how many words back the differing word stands",
-        scale=alt.Scale(domain=[0.5, max(farthest, 2) + 0.5], nice=False),
-        axis=alt.Axis(tickMinStep=1, format="d", grid=False),
+        scale=alt.Scale(domain=[0.5, max(farthest, 2) + 0.5], nice=False, zero=False),
+        axis=alt.Axis(values=list(range(1, farthest + 1)), format="d", grid=False),
     )
     models = list(dict.fromkeys(frame["model"]))
     lines = (
@@ -114,7 +114,7 @@ def influence_chart(frame: pd.DataFrame, ink: str) -> alt.LayerChart:
             "norm:Q",
             title="‖∂ ln p(target) / ∂ x‖",
             scale=alt.Scale(type="log"),
-            axis=alt.Axis(format="~e", tickCount=5),
+            axis=alt.Axis(format="~g", tickCount=5),
         ),
         tooltip=[
             alt.Tooltip("word:N"),

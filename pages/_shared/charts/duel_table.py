@@ -1,15 +1,22 @@
 """The chain rule of two models side by side, word after word."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
 from nlm_core.lm.ledger import Entry, product_text
 from pages._shared.charts.bars import percent
 
+_COLUMNS: dict[str, Callable[[Entry], str]] = {
+    "p": lambda entry: percent(entry.p),
+    "ln p": lambda entry: f"{entry.logp:.3f}",
+    "∏ p": lambda entry: product_text(entry.running_logp),
+    "PPL": lambda entry: f"{entry.perplexity:,.1f}",
+}
+
 
 def duel_table(labels: Sequence[str], ledgers: Mapping[str, Sequence[Entry]]) -> pd.DataFrame:
-    """One row a word: for each model p, ln p, the running product and the perplexity so far, and the better model."""
+    """One row a word: which model gave it more; then of each model p, ln p, the running product, perplexity so far."""
     names = list(ledgers)
     rows = []
     for t, word in enumerate(labels):
@@ -17,14 +24,9 @@ def duel_table(labels: Sequence[str], ledgers: Mapping[str, Sequence[Entry]]) ->
         best = max(entries, key=lambda entry: entry.logp)
         tied = all(entry.logp == best.logp for entry in entries)
         row: dict[str, str] = {"t": str(t + 1), "word": word}
-        for name, entry in zip(names, entries, strict=True):
-            row |= {
-                f"{name}: p": percent(entry.p),
-                f"{name}: ln p": f"{entry.logp:.3f}",
-                f"{name}: ∏ p": product_text(entry.running_logp),
-                f"{name}: PPL": f"{entry.perplexity:,.1f}",
-            }
-        row["more probable in"] = "both" if tied else names[entries.index(best)]
+        row["better"] = "both" if tied else names[entries.index(best)]
+        for what, text in _COLUMNS.items():
+            row |= {f"{what} {name}": text(entry) for name, entry in zip(names, entries, strict=True)}
         rows.append(row)
     return pd.DataFrame(rows)
 

@@ -62,7 +62,13 @@ def _states_spec(
                 "t:O",
                 title=None,
                 scale=alt.Scale(domain=list(range(first, first + len(labels)))),
-                axis=alt.Axis(labelExpr=f"{_js(words)}[datum.label]", labelAngle=-35, ticks=False, orient="top"),
+                axis=alt.Axis(
+                    labelExpr=f"{_js(words)}[datum.label]",
+                    labelAngle=-35,
+                    labelOverlap=len(labels) > 12,
+                    ticks=False,
+                    orient="top",
+                ),
             ),
             y=alt.Y(
                 "place:O",
@@ -73,7 +79,7 @@ def _states_spec(
             ),
             color=alt.Color(
                 "h:Q",
-                scale=alt.Scale(domain=[-1, 0, 1], range=[BLUE, middle(theme), ORANGE]),
+                scale=alt.Scale(domain=[-1, 0, 1], range=[BLUE, middle(theme), ORANGE], interpolate="rgb"),
                 legend=alt.Legend(title="h", orient="right", gradientLength=height - 90),
             ),
             tooltip=["unit:O", "t:O", "word:N", alt.Tooltip("h:Q", format=".6f")],

@@ -6,7 +6,7 @@ from html import escape
 
 from pages._shared.charts.bars import percent
 
-MAX_CELLS = 8
+MAX_CELLS = 7
 
 
 @dataclass(frozen=True)

@@ -2,47 +2,37 @@
 
 import numpy as np
 import streamlit as st
-from torch import Tensor
 
 from nlm_core.lm.unit_order import ORDERS, order_units
-from pages._shared.charts.states import states_chart, states_frame
+from pages._shared.charts.states import MOST_NAMED, states_chart, states_frame
 
-WATCHED = 16
 UNITS = ("Most active", "Chosen", "All")
-_HEIGHT = 235
+_HEIGHT = 330
 
 
-def states_panel(hidden: Tensor, labels: list[str], t: int) -> None:
-    """Units by time up to step t; ``hidden`` (n_steps, H) are the states of the whole sentence."""
-    states = hidden.double().cpu().numpy()
+def units_field(states: np.ndarray) -> list[int]:
+    """Which units are watched, in the order in which they are drawn; ``states`` (n_steps, H) of the whole sentence."""
     H = states.shape[1]
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        which = st.segmented_control(
-            f"Hidden states h: which of {H} units",
-            UNITS,
-            default=UNITS[0],
-            key="units",
-            bind="query-params",
-            required=True,
-        )
-        how = st.segmented_control(
-            "Ordered by", list(ORDERS), default="index", key="order", bind="query-params", required=True,
-            help="Over the whole sentence, so that the rows stay where they are while it is read.",
-        )  # fmt: skip
-    active = order_units(states, "activity")[:WATCHED]
+    which = st.segmented_control(
+        f"Watch which of {H} units", UNITS, default=UNITS[0], key="units", bind="query-params", required=True,
+        help=f"The {min(MOST_NAMED, H)} with the largest mean |h|, up to {MOST_NAMED} of your own choice, or all.",
+    )  # fmt: skip
+    how = st.segmented_control(
+        "Ordered by", list(ORDERS), default="index", key="order", bind="query-params", required=True,
+        help="Over the whole sentence, so that the rows stay where they are while it is read.",
+    )  # fmt: skip
+    watched = order_units(states, "activity")[:MOST_NAMED].tolist()
     if which == "Chosen":
-        picked = st.multiselect(
-            "Units to watch", range(H), default=sorted(active.tolist()), key="watch", bind="query-params",
-            max_selections=WATCHED,
-        )  # fmt: skip
-        units = np.array(picked or active.tolist())
-    else:
-        units = np.arange(H) if which == "All" else active
+        picked = st.multiselect("Units", range(H), key="watch", bind="query-params", max_selections=MOST_NAMED)
+        watched = picked or watched
     order = order_units(states, how)
-    shown = order[np.isin(order, units)]
-    frame = states_frame(states, shown.tolist(), labels, t)
+    return (order if which == "All" else order[np.isin(order, watched)]).tolist()
+
+
+def states_panel(states: np.ndarray, units: list[int], labels: list[str], t: int) -> None:
+    """Units by time up to step t."""
     st.vega_lite_chart(
-        states_chart(frame, labels, height=_HEIGHT, theme=st.context.theme.type),
+        states_chart(states_frame(states, units, labels, t), labels, height=_HEIGHT, theme=st.context.theme.type),
         key="states",
         alt="Hidden states as a heat map, units by steps, from -1 to 1",
     )

@@ -10,6 +10,17 @@ from nlm_core.text.csv_export import to_csv
 from pages._shared import controls
 
 _FIRST = 6
+# Names of the vectors in an export, and as they are shown.
+_SHOWN = {
+    "x_t": "xₜ",
+    "W_h x_t": "Wₕ xₜ",
+    "U_h h_{t-1}": "Uₕ hₜ₋₁",
+    "b_h": "bₕ",
+    "a_t": "aₜ",
+    "h_t": "hₜ",
+    "y_t": "yₜ",
+    "p_t": "pₜ",
+}
 
 _NOTATION = r"""
 | here | second slide | shape | |
@@ -30,14 +41,14 @@ The two slides call different matrices $W_h$. Here $\sigma_h = \tanh$, and $\sig
 def _vectors(step: Step) -> list[tuple[str, str, np.ndarray]]:
     """Name, how it comes about, values: in the order in which they are computed."""
     return [
-        ("x_t", "embedding row of the token, e_t", step.x),
+        ("x_t", "embedding of the token, eₜ", step.x),
         ("W_h x_t", "what the word says", step.from_input),
         ("U_h h_{t-1}", "what the state before says", step.from_state),
         ("b_h", "bias", step.bias),
         ("a_t", "their sum", step.a),
-        ("h_t", "tanh(a_t), the hidden state", step.h),
-        ("y_t", "W_y h_t + b_y, the logits", step.y),
-        ("p_t", "softmax(y_t), sums to 1", step.p),
+        ("h_t", "tanh(aₜ), the hidden state", step.h),
+        ("y_t", "W_y hₜ + b_y, the logits", step.y),
+        ("p_t", "softmax(yₜ), sums to 1", step.p),
     ]
 
 
@@ -58,7 +69,7 @@ def arithmetic_panel(reader: PrefixReader, reading: Reading, labels: list[str], 
     )
     rows = [
         {
-            "vector": name,
+            "vector": _SHOWN[name],
             "is": what,
             "shape": f"{len(values):,}",
             "length ‖·‖": f"{np.linalg.norm(values):.4f}",
@@ -98,21 +109,26 @@ def unit_panel(reader: PrefixReader, reading: Reading, labels: list[str], t: int
     """One unit's sum written out, its largest products by name, and the model's own number beside it."""
     step = _step(reader, reading, t)
     H = len(step.h)
-    left, right = st.columns([2, 3])
+    left, right = st.columns(2)
     with left:
         unit = controls.bounded_slider("Unit i", 0, H - 1, default=int(np.abs(step.h).argmax()), key="unit")
         found = unit_sum(reader.model, step, unit)
-        size = abs(found.h - found.model_h)
-        i = unit
-        st.latex(rf"a_{{{t}}}[{i}] = \sum_j W_h[{i},j]\,x_{{{t}}}[j] + \sum_j U_h[{i},j]\,h_{{{t - 1}}}[j] + b_h[{i}]")
-        st.latex(rf"= {step.from_input[unit]:.4f} {step.from_state[unit]:+.4f} {found.bias:+.4f} = {found.a:.4f}")
-        st.latex(rf"h_{{{t}}}[{i}] = \tanh({found.a:.4f}) = {found.h:.6f}")
-        st.markdown(f"The model's own number: **{found.model_h:.6f}**, {size:.1e} apart (32-bit rounding).")
+        before = "0" if t == 0 else f"h_{{{t - 1}}}[j]"
+        st.latex(
+            r"\begin{aligned}"
+            rf"a_{{{t}}}[{unit}] &= \textstyle\sum_j W_h[{unit},j]\,x_{{{t}}}[j] \\"
+            rf"&\quad + \textstyle\sum_j U_h[{unit},j]\,{before} + b_h[{unit}] \\"
+            rf"&= {step.from_input[unit]:.4f} {step.from_state[unit]:+.4f} {found.bias:+.4f} \\"
+            rf"&= {found.a:.4f} \\"
+            rf"h_{{{t}}}[{unit}] &= \tanh({found.a:.4f}) = {found.h:.6f}"
+            r"\end{aligned}"
+        )
+        apart = abs(found.h - found.model_h)
+        st.markdown(f"The model's own number is **{found.model_h:.6f}**: {apart:.1e} apart, the rounding of 32 bits.")
     with right:
-        read = f"{labels[t]}"
         rows = [
             {
-                "comes from": f"x_t[{part.index}], {read}" if part.source == "x" else f"h_(t-1)[{part.index}]",
+                "comes from": f"xₜ[{part.index}], {labels[t]}" if part.source == "x" else f"hₜ₋₁[{part.index}]",
                 "weight": f"{part.weight:+.4f}",
                 "value": f"{part.value:+.4f}",
                 "product": f"{part.product:+.4f}",
@@ -122,8 +138,8 @@ def unit_panel(reader: PrefixReader, reading: Reading, labels: list[str], t: int
         rows.append(
             {"comes from": f"{found.rest_count:,} others", "weight": "", "value": "", "product": f"{found.rest:+.4f}"}
         )
-        rows.append({"comes from": "bias b_h", "weight": "", "value": "", "product": f"{found.bias:+.4f}"})
-        rows.append({"comes from": "sum a_t", "weight": "", "value": "", "product": f"{found.a:+.4f}"})
+        rows.append({"comes from": "bias bₕ", "weight": "", "value": "", "product": f"{found.bias:+.4f}"})
+        rows.append({"comes from": "sum aₜ", "weight": "", "value": "", "product": f"{found.a:+.4f}"})
         st.dataframe(
             rows,
             hide_index=True,

@@ -15,7 +15,7 @@ def chain_panel(readers: Mapping[str, PrefixReader], readings: Mapping[str, Read
     """The ledgers of both models in one table, and who gives the sentence more."""
     st.latex(
         r"P(w_1, \dots, w_n) = \prod_{t=1}^{n} \underbrace{P(w_t \mid w_{t-N} \dots w_{t-1})}_{\text{window}}"
-        r"\quad\text{or}\quad \prod_{t=1}^{n} \underbrace{P(w_t \mid h_{t-1})}_{\text{recurrent}}"
+        r"\quad\text{or}\quad \prod_{t=1}^{n} \underbrace{P(w_t \mid h_{t-1})}_{\text{RNN}}"
     )
     model = next(iter(readers.values())).model
     reading = next(iter(readings.values()))

@@ -36,8 +36,10 @@ def _take(first: str, second: str) -> None:
 
 def pairs_panel(readers: Mapping[str, PrefixReader], first: str, window: int) -> None:
     """Compare the sentence with another one in both models."""
-    other = controls.prefix_field("The same sentence with one early word changed", "other", PAIRS["is / are"][1])
-    with st.container(horizontal=True, gap="small"):
+    field, pairs = st.columns([3, 2], vertical_alignment="bottom")
+    with field:
+        other = controls.prefix_field("The same sentence with one early word changed", "other", PAIRS["is / are"][1])
+    with pairs, st.container(horizontal=True, gap="small"):
         for name, (one, two) in PAIRS.items():
             st.button(name, key=f"pair {name}", on_click=_take, args=(one, two), type="tertiary")
     for note in other.notes:
@@ -57,7 +59,7 @@ def pairs_panel(readers: Mapping[str, PrefixReader], first: str, window: int) ->
     _verdict(found, window)
     chart, side = st.columns([3, 2])
     names = [_words(model, next(iter(found.values()))), *(label(model, i) for i in _after(found))]
-    frame = gap_frame(found, names)
+    frame = gap_frame({f"window, N = {window}": found["window"], "RNN": found["RNN"]}, names)
     with chart:
         measure = st.segmented_control(
             "Measure", list(MEASURES), default="KL", key="measure", bind="query-params",
@@ -91,7 +93,7 @@ def _sentences(model, divergence: Divergence) -> None:
 
 
 def _verdict(found: Mapping[str, Divergence], window: int) -> None:
-    (_, sliding), (_, recurrent) = found.items()
+    sliding, recurrent = found["window"], found["RNN"]
     last = recurrent.gaps[-1]
     if sliding.same_from is None:
         left, right = (
@@ -105,17 +107,16 @@ def _verdict(found: Mapping[str, Divergence], window: int) -> None:
             "largest difference **exactly 0**."
         )
         right = (
-            f"**Recurrent:** {last.back} words back it still differs by **{last.kl:.3g} nats**, "
+            f"**RNN:** {last.back} words back it still differs by **{last.kl:.3g} nats**, "
             f"at most {percent(last.largest)} for one word; {last.overlap} of the top {_TOP_K} agree."
         )
     st.markdown(f"{left}  \n{right}" if right else left)
 
 
 def _shifts(readers: Mapping[str, PrefixReader], found: Mapping[str, Divergence]) -> None:
-    """The words that tell the two prefixes apart after the last shared word, in the recurrent model."""
-    (_, reader), divergence = list(readers.items())[-1], list(found.values())[-1]
-    last = divergence.gaps[-1]
-    st.markdown("Next words that the recurrent model still moves most at the end:")
+    """The words that tell the two prefixes apart after the last shared word, in the recurrent network."""
+    reader, last = readers["RNN"], found["RNN"].gaps[-1]
+    st.markdown("Next words whose p the RNN still moves most at the end:")
     rows = [
         {
             "next word": label(reader.model, shift.token_id),

@@ -19,18 +19,18 @@ def sight_panel(readers: Mapping[str, PrefixReader], readings: Mapping[str, Read
         model = reader.model
         count = len(reading.ids)
         labels = [label(model, i, first=t == 0 and not reading.dropped) for t, i in enumerate(reading.ids)]
-        seen_from = max(0, count - window) if name.startswith("window") else 0
+        seen_from = max(0, count - window) if name == "window" else 0
         with column:
-            st.markdown(f"**{name}** · {model.card.name}")
+            st.markdown(f"**{name}{f', N = {window}' * (name == 'window')}** · {model.card.name}")
             st.html(words_html(labels, seen_from))
             found = candidates(model, reading.columns[-1], _BARS)
             st.vega_lite_chart(
                 live_bars(bars_frame(found), ink(st.context.theme.type), clickable=False),
-                key=f"sight {name.split(',')[0]}",
+                key=f"sight {name}",
                 alt=f"Next-token probabilities, {name}",
             )
             hidden, embedding = reader.hidden_states().shape[1], reader.embeddings().shape[1]
-            if seen_from or name.startswith("window"):
+            if name == "window":
                 st.caption(
                     f"Reads {count - seen_from} of {count} words, START among them: {count - seen_from} × {embedding} "
                     f"numbers, afresh for every next word; nothing is kept in between. h_t has {hidden} numbers."
