@@ -36,8 +36,16 @@ def append(reader: PrefixReader, text: str, token_id: int) -> None:
         st.toast(str(error))
 
 
+def bars_key() -> str:
+    """A chart keeps its selection: after a click it comes anew, so that a click on the same token counts again."""
+    return f"bars {st.session_state.get(_PICKS, 0)}"
+
+
 def append_picked(reader: PrefixReader, text: str, key: str) -> None:
-    """A click on a bar; the chart then comes anew, or a second click on the same token would be no change to it."""
+    """A click on a bar."""
+    if key != bars_key():
+        # The browser has not heard yet that this chart is gone, and sends its last click once more.
+        return
     picked = st.session_state[key]["selection"].get(PICK) or []
     st.session_state[_PICKS] = st.session_state.get(_PICKS, 0) + 1
     if picked and picked[0]["id"] >= 0:
@@ -79,7 +87,7 @@ def explorer() -> None:
         axis = st.segmented_control("Axis to", REACH, default="100 %", key="axis", bind="query-params", required=True)
     following = reading.ids[position + 1] if position + 1 < len(reading.ids) else None
     found = candidates(model, reading.columns[position], k)
-    key = f"bars {st.session_state.get(_PICKS, 0)}"
+    key = bars_key()
     with chart_column, st.container(key="bars"):
         st.vega_lite_chart(
             live_bars(bars_frame(found, following, REACH[axis]), ink(st.context.theme.type), reach=REACH[axis]),
