@@ -11,8 +11,7 @@ from pages._shared.catalog import PAGES
 from pages._shared.charts.bars import bars_frame, live_bars
 from pages._shared.charts.palette import ink
 from pages._shared.charts.unrolled import Cell, shown_steps, unrolled_html
-from pages._shared.escape import plain
-from pages._shared.frame import CLEAR_ERRORS, header, require_frame
+from pages._shared.frame import errors_told, header, require_frame
 from pages._shared.loaders import reader
 from pages._shared.panels.rnn_states import states_panel, units_field
 
@@ -55,6 +54,7 @@ def diagram(model: RnnModel, reading: Reading, labels: list[str], t: int) -> Non
 
 
 @st.fragment
+@errors_told
 def explorer() -> None:
     """All of the page runs here, so that a step runs nothing else; diagram and bars are sent first."""
     field, choice = st.columns([3, 1])
@@ -104,7 +104,4 @@ def explorer() -> None:
         panel(found, reading, labels, t)
 
 
-try:
-    explorer()
-except CLEAR_ERRORS as error:
-    st.error(plain(str(error)))
+explorer()

@@ -6,8 +6,7 @@ from nlm_core.lm.window import MAX_WINDOW
 from nlm_core.runtime import gate
 from pages._shared import controls
 from pages._shared.catalog import PAGES
-from pages._shared.escape import plain
-from pages._shared.frame import CLEAR_ERRORS, header, require_frame
+from pages._shared.frame import errors_told, header, require_frame
 from pages._shared.loaders import reader
 from pages._shared.panels.window_pairs import SENTENCES
 
@@ -20,6 +19,7 @@ header(next(entry for entry in PAGES if entry.file == FILE))
 
 
 @st.fragment
+@errors_told
 def explorer() -> None:
     """All of the page runs here, so that a keystroke or a move of N runs nothing else."""
     field, slider = st.columns([3, 2])
@@ -54,7 +54,4 @@ def explorer() -> None:
         sight_panel(readers, readings, window)
 
 
-try:
-    explorer()
-except CLEAR_ERRORS as error:
-    st.error(plain(str(error)))
+explorer()
