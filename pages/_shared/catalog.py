@@ -46,6 +46,42 @@ PAGES: tuple[PageEntry, ...] = (
         ),
     ),
     PageEntry(
+        "pages/neural_network.py",
+        "A neural network",
+        ":material/hub:",
+        "Deep learning review",
+        "Inputs, weights and activations of a small network, each to be moved and each to be read.",
+        (
+            ("A network from R^3 to R^2: ŷ = W_2 σ(W_1 x + b_1) + b_2 with its shapes", {"view": "Matrices"}),
+            ("One unit's arithmetic, and its weights", {"view": "One unit", "unit": "h₂[1]"}),
+            ("Common activation functions and their derivatives", {"view": "Activation", "sigma": "GeLU"}),
+            ("Outputs as probabilities: a softmax on top", {"view": "Softmax", "d": "4"}),
+        ),
+    ),
+    PageEntry(
+        "pages/gradient_descent.py",
+        "Gradient descent",
+        ":material/trending_down:",
+        "Deep learning review",
+        "Follow the negative gradient down a surface: click to start, slide the rate, play the path.",
+        (
+            ("θ^(i+1) = θ^(i) − α ∂L/∂θ, step by step with its numbers", {"view": "One step"}),
+            ("Learning rate α: too small, right, too large", {"surface": "Ravine", "alpha": "0.079", "T": "40"}),
+            (
+                "Global and local minima: where a thousand starts end",
+                {"surface": "Himmelblau", "view": "A thousand starts"},
+            ),
+            (
+                "Stochastic gradient descent: mini-batches, their noise and their cost",
+                {"optimizer": "SGD", "B": "2", "rivals": "GD", "T": "120"},
+            ),
+            (
+                "Does SGD find better minima? A thousand starts of both",
+                {"surface": "Two weights of a network", "optimizer": "SGD", "view": "A thousand starts"},
+            ),
+        ),
+    ),
+    PageEntry(
         "pages/window_or_recurrence.py",
         "Window or recurrence",
         ":material/compare_arrows:",

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, TypeVar
 
 import streamlit as st
 
@@ -18,6 +18,7 @@ PRESETS = ("I went to the", "the students opened their", "I went to the park.")
 _UNDO = "_undo"
 _MAX_UNDO = 100
 _ALLOWED = "_downloads_allowed"
+Number = TypeVar("Number", int, float)
 
 
 def set_prefix(text: str) -> None:
@@ -62,20 +63,28 @@ def preset_buttons(texts: Sequence[str] = PRESETS) -> None:
             st.button(plain(text), key=f"preset {text}", on_click=set_prefix, args=(text,), type="tertiary")
 
 
-def bounded_slider(label: str, low: int, high: int, *, default: int, key: str, help: str | None = None) -> int:
-    """A slider over whole numbers whose address may hold any number: one out of bounds is moved to the nearest bound.
+def bounded_slider(
+    label: str, low: Number, high: Number, *, default: Number, key: str, help: str | None = None
+) -> Number:
+    """A slider whose address may hold any number: one out of bounds is moved to the nearest bound.
 
-    That is said where the number came from the address; where the bounds moved under it, it follows them quietly.
+    That is said where the number came from the address; where the bounds moved under it, it follows them quietly. The
+    slider is one of whole numbers where the default is one, else it has a hundredth of its range as its step.
     """
+    kind = type(default)
     chosen = st.session_state.get(key)
-    asked = _whole(st.query_params.get(key)) if chosen is None else chosen
+    read = _whole if kind is int else _real
+    asked = read(st.query_params.get(key)) if chosen is None else chosen
     if asked is not None and not low <= asked <= high:
-        st.session_state[key] = min(high, max(low, asked))
+        st.session_state[key] = kind(min(high, max(low, asked)))
         if chosen is None:
-            st.info(f"{key} = {asked} is not between {low} and {high}; {st.session_state[key]} is shown.")
+            st.info(
+                f"{plain(key)} = {asked:g} is not between {low:g} and {high:g}; {st.session_state[key]:g} is shown."
+            )
     if low == high:
         return low
-    return int(st.slider(label, low, high, default, key=key, bind="query-params", help=help))
+    step = 1 if kind is int else float((high - low) / 100)
+    return kind(st.slider(label, kind(low), kind(high), default, step, key=key, bind="query-params", help=help))
 
 
 def bounded_number(

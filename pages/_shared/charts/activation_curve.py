@@ -1,0 +1,65 @@
+"""An activation and its derivative, with the pre-activations of a network marked on both."""
+
+import altair as alt
+import pandas as pd
+
+from nlm_core.nn.activations import activation, curve
+from nlm_core.nn.mlp import Forward
+from pages._shared.charts.network import symbol
+from pages._shared.charts.palette import BLUE, ORANGE
+
+_NAMES = ("σ(x)", "σ′(x)")
+
+
+def marks_frame(name: str, passed: Forward) -> pd.DataFrame:
+    """One row a hidden unit: its name, its pre-activation x, σ(x) and σ′(x)."""
+    sigma = activation(name)
+    rows = []
+    for i, z in enumerate(passed.h[::2], start=1):
+        values, slopes = sigma.value(z).tolist(), sigma.derivative(z).tolist()
+        for row, (x, value, slope) in enumerate(zip(z.tolist(), values, slopes, strict=True), start=1):
+            rows.append((f"{symbol(i, i + 1)}[{row}]", x, value, slope))
+    return pd.DataFrame(rows, columns=["unit", "x", "value", "derivative"])
+
+
+def activation_chart(name: str, marks: pd.DataFrame, ink: str) -> alt.LayerChart:
+    """The two curves over a range that holds every mark."""
+    reach = max(4.0, 1.1 * float(marks["x"].abs().max()))
+    found = curve(name, -reach, reach)
+    lines = pd.concat(
+        pd.DataFrame({"x": found.x, "y": y, "curve": label})
+        for label, y in zip(_NAMES, (found.value, found.derivative), strict=True)
+    )
+    color = alt.Color(
+        "curve:N",
+        scale=alt.Scale(domain=list(_NAMES), range=[BLUE, ORANGE]),
+        legend=alt.Legend(orient="top", title=None),
+    )
+    x = alt.X("x:Q", title="x, a pre-activation", scale=alt.Scale(domain=[-reach, reach], nice=False))
+    y = alt.Y("y:Q", title=None)
+    drawn = (
+        alt.Chart(lines)
+        .mark_line()
+        .encode(x=x, y=y, color=color, strokeDash=alt.StrokeDash("curve:N", sort=list(_NAMES), legend=None))
+    )
+    points = pd.concat(
+        marks.assign(y=marks[column], curve=label)
+        for label, column in zip(_NAMES, ("value", "derivative"), strict=True)
+    )
+    at = (
+        alt.Chart(points)
+        .mark_point(filled=True, size=90, opacity=1)
+        .encode(
+            x=x,
+            y=y,
+            color=color,
+            tooltip=[
+                "unit:N",
+                alt.Tooltip("x:Q", title="pre-activation", format=".5g"),
+                alt.Tooltip("value:Q", title="σ(x)", format=".5g"),
+                alt.Tooltip("derivative:Q", title="σ′(x)", format=".5g"),
+            ],
+        )
+    )
+    names = alt.Chart(points[points["curve"] == _NAMES[0]]).mark_text(color=ink, dy=-12).encode(x=x, y=y, text="unit:N")
+    return alt.layer(drawn, at, names).properties(height=300)

@@ -1,0 +1,124 @@
+"""A drawn network: edges as wide as their weights, nodes with their activations; both can be clicked."""
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+from nlm_core.nn.mlp import Forward, Parameters
+from pages._shared.charts.palette import BLUE, GREY, ORANGE, middle
+
+NODE, EDGE = "node", "edge"
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_ROW_HEIGHT = 62
+
+
+def symbol(layer: int, layers: int) -> str:
+    """What the nodes of a layer are called: x, h₂, h₄, …, ŷ; layer 0 is the input."""
+    return "x" if layer == 0 else "ŷ" if layer == layers else f"h{2 * layer}".translate(_SUBSCRIPTS)
+
+
+def _heights(size: int) -> list[float]:
+    """Places of a layer's units, from the top, around 0."""
+    return [(size - 1) / 2 - i for i in range(size)]
+
+
+def nodes_frame(parameters: Parameters, passed: Forward) -> pd.DataFrame:
+    """One row a node: layer, row (from 0), name, the unit that a click opens, place, activation and its text, z."""
+    layers = len(parameters.W)
+    rows = []
+    for layer, size in enumerate(parameters.sizes):
+        values = passed.x if layer == 0 else passed.y_hat if layer == layers else passed.h[2 * layer - 1]
+        z = [None] * size if layer in (0, layers) else passed.h[2 * layer - 2].tolist()
+        for row, (y, value) in enumerate(zip(_heights(size), values.tolist(), strict=True)):
+            name = f"{symbol(layer, layers)}[{row + 1}]"
+            rows.append((layer, row, name, name if layer else "", float(layer), y, value, f"{value:.3g}", z[row]))
+    return pd.DataFrame(rows, columns=["layer", "row", "name", "unit", "x", "y", "value", "text", "z"])
+
+
+def edges_frame(parameters: Parameters) -> pd.DataFrame:
+    """One row a weight: layer (from 1), row and column (from 0), name, unit it leads to, two ends, value and size."""
+    rows = []
+    for layer, W in enumerate(parameters.W, start=1):
+        tops, bottoms = _heights(W.shape[0]), _heights(W.shape[1])
+        for row, weights in enumerate(W.tolist()):
+            for column, weight in enumerate(weights):
+                name = f"{f'W{layer}'.translate(_SUBSCRIPTS)}[{row + 1}, {column + 1}]"
+                place = (layer - 1.0, bottoms[column], float(layer), tops[row])
+                unit = f"{symbol(layer, len(parameters.W))}[{row + 1}]"
+                rows.append(
+                    (layer, row, column, name, unit, *place, weight, abs(weight), "≥ 0" if weight >= 0 else "< 0")
+                )
+    return pd.DataFrame(
+        rows,
+        columns=["layer", "row", "column", "name", "unit", "x", "y", "x2", "y2", "weight", "size", "sign"],
+    )
+
+
+def network_chart(
+    nodes: pd.DataFrame,
+    edges: pd.DataFrame,
+    headings: Sequence[str],
+    chosen: tuple[int, int],
+    *,
+    ink: str,
+    theme: str | None,
+) -> alt.LayerChart:
+    """The network from left to right; ``headings`` stand over the layers, ``chosen`` is (layer, row) of a unit."""
+    widest = int(nodes.groupby("layer").size().max())
+    last = int(nodes["layer"].max())
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.35, last + 0.35], nice=False))
+    span = (widest - 1) / 2
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-span - 0.5, span + 1.1], nice=False))
+    strongest = max(float(edges["size"].max()), 1e-9)
+    into = f"datum.layer === {chosen[0]} && datum.row === {chosen[1]}"
+    lines = (
+        alt.Chart(edges)
+        .mark_rule(cursor="pointer", strokeCap="round")
+        .encode(
+            x=x,
+            y=y,
+            x2="x2:Q",
+            y2="y2:Q",
+            strokeWidth=alt.StrokeWidth("size:Q", scale=alt.Scale(domain=[0, strongest], range=[0.6, 9]), legend=None),
+            color=alt.Color(
+                "sign:N",
+                scale=alt.Scale(domain=["≥ 0", "< 0"], range=[BLUE, ORANGE]),
+                legend=None,
+            ),
+            opacity=alt.condition(into, alt.value(0.95), alt.value(0.45)),
+            tooltip=[alt.Tooltip("name:N", title="weight"), alt.Tooltip("weight:Q", title="value", format=".4g")],
+        )
+        .add_params(alt.selection_point(name=EDGE, fields=["unit"], clear=False))
+    )
+    reach = max(float(nodes["value"].abs().max()), 1e-9)
+    base = alt.Chart(nodes).encode(x=x, y=y)
+    circles = (
+        base.mark_circle(size=1500, opacity=1, cursor="pointer", strokeWidth=2)
+        .encode(
+            color=alt.Color(
+                "value:Q",
+                scale=alt.Scale(domain=[-reach, 0, reach], range=[ORANGE, middle(theme), BLUE], interpolate="rgb"),
+                legend=None,
+            ),
+            stroke=alt.condition(into, alt.value(ink), alt.value(GREY)),
+            tooltip=[
+                alt.Tooltip("name:N", title="unit"),
+                alt.Tooltip("value:Q", title="activation", format=".6g"),
+                alt.Tooltip("z:Q", title="pre-activation", format=".6g"),
+            ],
+        )
+        .add_params(alt.selection_point(name=NODE, fields=["unit"], clear=False))
+    )
+    strong = f"abs(datum.value) > {reach * 0.5}"
+    values = base.mark_text(fontSize=12, fontWeight=600, tooltip=None).encode(
+        text="text:N", color=alt.condition(strong, alt.value("#ffffff"), alt.value(ink))
+    )
+    over = pd.DataFrame({"x": range(last + 1), "y": [span + 0.9] * (last + 1), "text": headings})
+    titles = alt.Chart(over).mark_text(color=ink, fontSize=13).encode(x=x, y=y, text="text:N")
+    return (
+        alt.layer(lines, circles, values, titles)
+        .resolve_scale(color="independent", stroke="independent", strokeWidth="independent")
+        .properties(height=max(230, _ROW_HEIGHT * widest + 30))
+        .configure_view(stroke=None)
+    )

@@ -1,0 +1,130 @@
+"""A small network of the visitor's: its sizes, its numbers, its input, all of it kept in the address."""
+
+import math
+from collections.abc import Sequence
+
+import streamlit as st
+import torch
+
+from nlm_core.nn.mlp import LECTURE_SIZES, Parameters, random_parameters
+from nlm_core.nn.theta import LARGEST, from_text, to_text
+from pages._shared import controls
+from pages._shared.escape import plain
+
+MAX_UNITS, MAX_LAYERS = 8, 3
+INPUTS = (1.0, -0.5, 2.0)
+REACH = 3.0
+_LAST = "_network_sizes"
+_TOLD = "_network_told"
+_VERSION = "_network_version"
+
+
+def _restart() -> None:
+    st.session_state["theta"] = ""
+
+
+def network_field() -> Parameters:
+    """The network, by sizes and seed, or by numbers that were typed: what cannot be used is told and left alone."""
+    with st.popover("Sizes and numbers", icon=":material/tune:"):
+        sizes = _sizes()
+        seed = controls.bounded_slider("Seed of the random numbers", 0, 99, default=7, key="seed")
+        drawn = random_parameters(sizes, torch.Generator().manual_seed(seed), decimals=1, bias=0.5)
+        if st.session_state.setdefault(_LAST, (sizes, seed)) != (sizes, seed):
+            st.session_state[_LAST] = (sizes, seed)
+            _restart()
+        typed = st.text_input(
+            f"All {drawn.count} numbers, if not random: W_1 row by row, b_1, W_2, …",
+            key="theta",
+            bind="query-params",
+            placeholder=to_text(drawn),
+            help="This is how a network is kept in the address. Empty: random numbers of the seed.",
+        )
+        st.button("Back to the random numbers", on_click=_restart, disabled=not typed)
+    if not typed:
+        return drawn
+    try:
+        return from_text(typed, sizes)
+    except ValueError as error:
+        st.error(plain(f"The numbers of the network cannot be used: {error}. Those of the seed are shown."))
+        return drawn
+
+
+def _sizes() -> tuple[int, ...]:
+    k = controls.bounded_slider("k, size of the input", 1, MAX_UNITS, default=LECTURE_SIZES[0], key="k")
+    layers = controls.bounded_slider("Hidden layers", 1, MAX_LAYERS, default=1, key="layers")
+    hidden = [
+        controls.bounded_slider(f"Units of hidden layer {i}", 1, MAX_UNITS, default=LECTURE_SIZES[1], key=f"d{i}")
+        for i in range(1, layers + 1)
+    ]
+    d = controls.bounded_slider("d, size of the output", 1, MAX_UNITS, default=LECTURE_SIZES[2], key="d")
+    return (k, *hidden, d)
+
+
+def put_parameters(parameters: Parameters) -> None:
+    """Make these the numbers of the network; for use in callbacks."""
+    st.session_state["theta"] = to_text(parameters)
+
+
+def inputs_field(k: int) -> list[float]:
+    """x, one slider a component."""
+    return [
+        controls.bounded_slider(f"$x_{i}$", -REACH, REACH, default=INPUTS[(i - 1) % len(INPUTS)], key=f"x{i}")
+        for i in range(1, k + 1)
+    ]
+
+
+def weights_editor(parameters: Parameters, layer: int, rows: Sequence[int], names: Sequence[str]) -> None:
+    """Cells with W and b of one layer to type into; a cell without a number is told, and the old number stays."""
+    W, b = parameters.W[layer - 1], parameters.b[layer - 1]
+    table = {f"{name}": W[rows, i].tolist() for i, name in enumerate(names)}
+    table = {"unit": [f"{row + 1}" for row in rows], **table, f"b_{layer}": b[rows].tolist()}
+    # A new key for new numbers: an editor that is kept would put its old edits on top of them.
+    version = st.session_state.setdefault(_VERSION, 0)
+    key = f"edit {layer} {rows} {version}"
+    st.data_editor(
+        table,
+        key=key,
+        hide_index=True,
+        disabled=["unit"],
+        num_rows="fixed",
+        on_change=_edited,
+        args=(key, parameters, layer, tuple(rows), tuple(table)),
+        column_config={
+            "unit": st.column_config.TextColumn("row", width=45),
+            **{name: st.column_config.NumberColumn(format="%.4g", width=65) for name in list(table)[1:]},
+        },
+        alt=f"W_{layer} and b_{layer}, each cell to be typed into",
+    )
+    told = st.session_state.get(_TOLD)
+    if told and told[0] == (layer, tuple(rows)):
+        st.error(plain(told[1]))
+
+
+def _edited(key: str, parameters: Parameters, layer: int, rows: tuple[int, ...], columns: tuple[str, ...]) -> None:
+    st.session_state.pop(_TOLD, None)
+    st.session_state[_VERSION] += 1
+    before = parameters
+    for place, cells in st.session_state[key]["edited_rows"].items():
+        row = rows[int(place)]
+        for name, value in cells.items():
+            column = columns.index(name) - 1
+            is_bias = column == len(columns) - 2
+            cell = f"b_{layer}[{row + 1}]" if is_bias else f"W_{layer}[{row + 1}, {column + 1}]"
+            try:
+                number = float(value)
+            except (TypeError, ValueError):
+                number = math.nan
+            if not math.isfinite(number) or abs(number) > LARGEST:
+                said = "an empty cell" if value is None else repr(str(value)[:40])
+                where = (layer, rows)
+                st.session_state[_TOLD] = (
+                    where, f"{cell} takes a number between -1,000,000 and 1,000,000, not {said}; the old one is kept."
+                )  # fmt: skip
+                continue
+            parameters = (
+                parameters.with_bias(layer, row, number)
+                if is_bias
+                else parameters.with_weight(layer, row, column, number)
+            )
+    if parameters is not before:
+        put_parameters(parameters)
