@@ -4,6 +4,8 @@ from typing import Any
 
 BENCHES = {
     "latency": "nlm_core.bench.latency",
+    "descent": "nlm_core.bench.descent",
+    "rnn": "nlm_core.bench.rnn",
 }
 
 

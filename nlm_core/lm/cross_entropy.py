@@ -18,11 +18,10 @@ BLOCK = 256
 
 def _softmax_and_loss(logits: Tensor, targets: Tensor, keep: Tensor) -> tuple[Tensor, Tensor]:
     """Gradient with respect to the logits (n, V), and the summed loss; positions with ``keep`` 0 count nothing."""
-    wide = logits.float()
-    log_sum = torch.logsumexp(wide, dim=1)
+    logp = torch.log_softmax(logits.float(), dim=1)
     here = torch.arange(targets.shape[0], device=targets.device)
-    loss = ((log_sum - wide[here, targets]) * keep).sum()
-    gradient = (torch.exp(wide - log_sum[:, None]) * keep[:, None]).to(logits.dtype)
+    loss = -(logp[here, targets] * keep).sum()
+    gradient = (logp.exp_() * keep[:, None]).to(logits.dtype)
     gradient[here, targets] -= keep.to(logits.dtype)
     return gradient, loss
 

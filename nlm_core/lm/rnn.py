@@ -17,7 +17,7 @@ from nlm_core.lm.own import OwnModel
 
 
 class _ElmanScan(torch.autograd.Function):
-    """h_t = tanh(a_t + U_h (m_t * h_{t-1})) for all t, with backpropagation through time.
+    """h_t = tanh(a_t + U_h (m_t * h_{t-1})) for all t, with backpropagation through time; no m is m_t = 1.
 
     Autograd would add up dL/dU_h in T small products; here it is one: sum_t delta_t (m_t h_{t-1})^T.
     """
@@ -26,10 +26,12 @@ class _ElmanScan(torch.autograd.Function):
     def forward(ctx, a, U_h, m, h_0):  # type: ignore[no-untyped-def]
         B, T, H = a.shape
         states = torch.empty(T + 1, B, H, dtype=a.dtype, device=a.device)
-        states[0] = h_0
+        h = states.unbind(0)
+        h[0].copy_(h_0)
         U_T = U_h.T.contiguous()
-        for t in range(T):
-            torch.addmm(a[:, t], states[t] * m[:, t, None], U_T, out=states[t + 1]).tanh_()
+        for t, a_t in enumerate(a.unbind(1)):
+            before = h[t] if m is None else h[t] * m[:, t, None]
+            torch.addmm(a_t, before, U_T, out=h[t + 1]).tanh_()
         ctx.save_for_backward(states, U_h, m)
         return states[1:].transpose(0, 1)  # (B, T, H)
 
@@ -37,15 +39,16 @@ class _ElmanScan(torch.autograd.Function):
     def backward(ctx, upstream):  # type: ignore[no-untyped-def]
         states, U_h, m = ctx.saved_tensors
         T, B, H = states.shape[0] - 1, states.shape[1], states.shape[2]
-        delta = torch.empty(T, B, H, dtype=states.dtype, device=states.device)
-        slope = 1 - states[1:] ** 2
-        carried = torch.zeros(B, H, dtype=states.dtype, device=states.device)
+        deltas = torch.empty(T, B, H, dtype=states.dtype, device=states.device)
+        delta, slope = deltas.unbind(0), (1 - states[1:] ** 2).unbind(0)
+        whole = upstream[:, T - 1]
         for t in range(T - 1, -1, -1):
-            delta[t] = (upstream[:, t] + carried) * slope[t]
-            carried = (delta[t] @ U_h) * m[:, t, None]
-        before = states[:-1] * m.T[..., None]
-        d_U = delta.reshape(T * B, H).T @ before.reshape(T * B, H)
-        return delta.transpose(0, 1), d_U, None, carried
+            torch.mul(whole, slope[t], out=delta[t])
+            through_h = delta[t] @ U_h if m is None else (delta[t] @ U_h) * m[:, t, None]
+            whole = through_h + upstream[:, t - 1] if t > 0 else through_h
+        before = states[:-1] if m is None else states[:-1] * m.T[..., None]
+        d_U = deltas.reshape(T * B, H).T @ before.reshape(T * B, H)
+        return deltas.transpose(0, 1), d_U, None, whole
 
 
 class ElmanNetwork(TrainableNetwork):
@@ -66,10 +69,9 @@ class ElmanNetwork(TrainableNetwork):
     def states(self, x: Tensor, h_0: Tensor, carries: Tensor | None = None) -> Tensor:
         """Hidden states h_1 ... h_T of shape (B, T, H) for input vectors x (B, T, E), starting from h_0 (B, H).
 
-        ``carries`` (B, T) is 0 where h_{t-1} is to be forgotten because a new line begins, else 1.
+        ``carries`` (B, T) is 0 where h_{t-1} is to be forgotten because a new line begins, else 1;
+        None forgets nowhere.
         """
-        if carries is None:
-            carries = torch.ones(x.shape[:2], dtype=x.dtype, device=x.device)
         a = F.linear(x, self.W_h, self.b_h)  # (B, T, H)
         states: Tensor = _ElmanScan.apply(a, self.U_h, carries, h_0)  # type: ignore[no-untyped-call]
         return states
@@ -77,7 +79,8 @@ class ElmanNetwork(TrainableNetwork):
     def hidden(self, inputs: Tensor, lines: Tensor) -> Tensor:
         x = F.embedding(inputs, self.embedding)  # (B, T, E)
         h_0 = torch.zeros(len(inputs), len(self.U_h), dtype=x.dtype, device=x.device)
-        return self.states(x, h_0, same_line(lines, 1).to(x.dtype))
+        one_line_a_row = bool((lines == lines[:, :1]).all())
+        return self.states(x, h_0, None if one_line_a_row else same_line(lines, 1).to(x.dtype))
 
     def output_layer(self) -> tuple[Tensor, Tensor]:
         return self.W_y, self.b_y
