@@ -75,11 +75,11 @@ def explorer() -> None:
     with bars_column:
         after = reading.ids[t + 1] if t + 1 < len(labels) else None
         top = candidates(model, reading.columns[t], min(BARS, len(reading.columns[t].top_ids)))
-        st.vega_lite_chart(
-            live_bars(bars_frame(top, after), ink(st.context.theme.type), clickable=False),
-            key="step_bars",
-            alt="p_t, the most probable next words after the current step, and one bar for all others",
-        )
+        with st.container(key="step_bars"):
+            st.vega_lite_chart(
+                live_bars(bars_frame(top, after), ink(st.context.theme.type), clickable=False),
+                alt="p_t, the most probable next words after the current step, and one bar for all others",
+            )
         states = found.hidden_states().double().cpu().numpy()
         units = units_field(states)
     if reading.dropped:
