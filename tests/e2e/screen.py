@@ -1,0 +1,61 @@
+"""What the next-token page shows, read from the screen, and what it should show, from the model."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from nlm_core.lm.base import LanguageModel
+from nlm_core.lm.candidates import candidates
+from nlm_core.lm.reader import PrefixReader
+
+FIELD = "[data-testid=stTextInputField]"
+# Only the chart's text layer and the axis of tokens; the other texts are the scale.
+_READ_BARS = """() => [...document.querySelectorAll(".st-key-bars svg text")].map((node) => node.textContent)"""
+
+
+def field(page: Page) -> Locator:
+    return page.locator(FIELD).first
+
+
+def bars(page: Page) -> list[str]:
+    """All texts of the chart; empty while there is none."""
+    texts: list[str] = page.evaluate(_READ_BARS)
+    return texts
+
+
+def expected_bars(model: LanguageModel, text: str, k: int = 10, position: int = -1) -> list[str]:
+    """The labels of the bars for a prefix, most probable first."""
+    found = candidates(model, PrefixReader(model).read(text).columns[position], k)
+    return [f"{c.rank}  {c.text}" for c in found.top]
+
+
+def wait_for_bars(page: Page, labels: list[str]) -> None:
+    """Wait until the chart shows exactly these labels, and one bar for all other tokens."""
+    page.wait_for_function(
+        """(labels) => {
+          const shown = [...document.querySelectorAll(".st-key-bars svg text")].map((node) => node.textContent);
+          const tokens = shown.filter((text) => /^\\d+  /.test(text));
+          const others = shown.filter((text) => text.startsWith("all other "));
+          return others.length === 1 && JSON.stringify(tokens) === JSON.stringify(labels);
+        }""",
+        arg=labels,
+    )
+
+
+def wait_for_change(page: Page, before: list[str]) -> list[str]:
+    """Wait until the chart shows something else than before; returns what it shows."""
+    page.wait_for_function(
+        """(before) => {
+          const shown = [...document.querySelectorAll(".st-key-bars svg text")].map((node) => node.textContent);
+          return shown.length > 0 && JSON.stringify(shown) !== JSON.stringify(before);
+        }""",
+        arg=before,
+    )
+    return bars(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the script has ended."""
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
+
+
+def main(page: Page) -> Locator:
+    return page.get_by_test_id("stMain")

@@ -1,0 +1,182 @@
+"""The next-token page: its states, and addresses and texts that nobody should write but somebody will."""
+
+import pandas as pd
+import pytest
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+from streamlit.testing.v1 import AppTest
+
+from nlm_core.lm.base import LanguageModel
+from nlm_core.lm.candidates import candidates
+from nlm_core.lm.prefix import MAX_CHARACTERS
+from nlm_core.lm.reader import PrefixReader
+from nlm_core.lm.registry import OWN_MODELS
+from tests.pages.conftest import OpenPage
+
+PAGE = "pages/next_token.py"
+VIEWS = ("Table", "Numbers", "Sampling", "Compare")
+PRESETS = ("I went to the", "the students opened their", "I went to the park.")
+
+
+def bars(at: AppTest) -> pd.DataFrame:
+    """What the first chart of the page draws."""
+    return convert_arrow_bytes_to_pandas_df(at.get("vega_lite_chart")[0].proto.datasets[0].data.data)
+
+
+def check_bars(at: AppTest, model: LanguageModel, text: str, k: int = 10, position: int = -1) -> None:
+    """The bars are those of the model, and together they are the whole distribution."""
+    assert not at.exception
+    drawn = bars(at)
+    found = candidates(model, PrefixReader(model).read(text).columns[position], k)
+    assert list(drawn["id"]) == [c.token_id for c in found.top] + [-1]
+    assert list(drawn["p"]) == pytest.approx([c.p for c in found.top] + [found.others_p], abs=1e-5)
+    assert drawn["p"].sum() == pytest.approx(1)
+
+
+def test_the_default_state(open_page: OpenPage, gpt: LanguageModel) -> None:
+    at = open_page(PAGE)
+    check_bars(at, gpt, PRESETS[0])
+    assert not at.error
+    assert not at.warning
+
+
+def test_an_empty_prefix_shows_what_follows_start(open_page: OpenPage, gpt: LanguageModel) -> None:
+    at = open_page(PAGE)
+    at.text_input(key="prefix").set_value("").run()
+    check_bars(at, gpt, "")
+    assert "p(x | START)" in [text.value for text in at.markdown]
+
+
+def test_presets_append_and_undo(open_page: OpenPage, gpt: LanguageModel) -> None:
+    at = open_page(PAGE)
+    for text in PRESETS[1:]:
+        at.button(key=f"preset {text}").click().run()
+        assert at.text_input(key="prefix").value == text
+        check_bars(at, gpt, text)
+    at.button(key="append 1").click().run()
+    longer = at.text_input(key="prefix").value
+    assert longer.startswith(PRESETS[2])
+    assert len(longer) > len(PRESETS[2])
+    check_bars(at, gpt, longer)
+    undo = next(button for button in at.button if button.label == "Undo")
+    undo.click().run()
+    assert at.text_input(key="prefix").value == PRESETS[2]
+
+
+@pytest.mark.parametrize("model", list(OWN_MODELS))
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_of_every_model(view: str, model: str, open_page: OpenPage) -> None:
+    at = open_page(PAGE, view=view, model=model, prefix="I went to the park.")
+    assert not at.exception
+    assert not at.error
+    assert at.selectbox(key="model").value == model
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_of_an_empty_prefix(view: str, open_page: OpenPage) -> None:
+    at = open_page(PAGE, view=view, prefix="")
+    assert not at.exception
+    assert not at.error
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"k": "0"}, {"k": "5000"}, {"k": "-1"}, {"k": "ten"}, {"k": "1e9"}, {"k": "nan"},
+        {"position": "-1"}, {"position": "99"}, {"position": "x"}, {"position": "99999999999999999999"},
+        {"view": "Nothing"}, {"view": ""}, {"axis": "7"},
+        {"view": "Sampling", "temperature": "0"}, {"view": "Sampling", "temperature": "inf"},
+        {"view": "Sampling", "top_k": "-5", "top_p": "7"}, {"view": "Sampling", "seed": "-1", "limit": "100000"},
+        {"view": "Compare", "compare": "nothing"}, {"model": ""}, {"prefix": "\x00\n\r\x1b\u202e"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_an_address_out_of_range_gives_a_page_that_works(query: dict[str, str], open_page: OpenPage) -> None:
+    at = open_page(PAGE, **query)
+    assert not at.exception
+    assert 2 <= len(bars(at)) <= 31
+    assert bars(at)["p"].sum() == pytest.approx(1)
+
+
+def test_a_position_beyond_the_text_shows_the_last_and_says_so(open_page: OpenPage, gpt: LanguageModel) -> None:
+    at = open_page(PAGE, prefix="I went", position="99")
+    check_bars(at, gpt, "I went")
+    assert any("The text ends at position" in caption.value for caption in at.caption)
+
+
+def test_a_position_k_and_model_in_the_address(open_page: OpenPage, rnn: LanguageModel) -> None:
+    at = open_page(PAGE, prefix="I went to the park.", model="nlm-rnn", k="3", position="1")
+    check_bars(at, rnn, "I went to the park.", k=3, position=1)
+
+
+def test_an_unknown_model_lists_the_known_ones(open_page: OpenPage, gpt: LanguageModel) -> None:
+    at = open_page(PAGE, model="<b>nlm</b>".replace("/", ""), prefix="I went")
+    message = at.error[0].value.replace("\\", "")
+    assert all(name in message for name in OWN_MODELS)
+    check_bars(at, gpt, "I went")
+
+
+def test_a_hub_model_is_fetched_only_when_asked_for_and_refused_in_one_sentence(
+    open_page: OpenPage, gpt: LanguageModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from nlm_core.lm import hub
+
+    # Whoever runs the tests may have the model already.
+    monkeypatch.setattr(hub, "is_cached", lambda *_: False)
+    monkeypatch.setattr(hub, "cached_folder", lambda *_: None)
+    at = open_page(PAGE, model="distilgpt2", prefix="I went")
+    check_bars(at, gpt, "I went")
+    assert not at.error
+    assert "356 MB" in at.info[0].value
+    at.button(key="fetch distilgpt2").click().run()
+    assert "distilgpt2" in at.error[0].value
+    check_bars(at, gpt, "I went")
+    assert at.text_input(key="prefix").value == "I went"
+    at.selectbox(key="model").set_value("nlm-gpt").run()
+    assert not at.error
+    check_bars(at, gpt, "I went")
+
+
+def test_a_very_long_text_is_cut_with_a_message(open_page: OpenPage, gpt: LanguageModel) -> None:
+    pasted = ("the old man went down to the river and " * 3000)[:100_000]
+    at = open_page(PAGE)
+    at.text_input(key="prefix").set_value(pasted).run()
+    kept = pasted[-MAX_CHARACTERS:]
+    assert "100,000" in at.warning[0].value
+    assert at.text_input(key="prefix").value == kept
+    check_bars(at, gpt, kept.rstrip())
+    at.text_input(key="prefix").set_value("I went").run()
+    assert not at.warning
+    check_bars(at, gpt, "I went")
+
+
+def test_text_beyond_the_context_says_how_much_is_not_seen(open_page: OpenPage, gpt: LanguageModel) -> None:
+    text = "the old man went down to the river " * 30
+    dropped = PrefixReader(gpt).read(text.rstrip()).dropped
+    at = open_page(PAGE, prefix=text)
+    assert any(f"the first {dropped} are no longer seen" in caption.value for caption in at.caption)
+    check_bars(at, gpt, text.rstrip())
+
+
+def test_a_busy_gate_is_told_and_nothing_typed_is_lost(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    from nlm_core import runtime
+
+    at = open_page(PAGE, prefix="I went")
+    busy = runtime.Gate(1, patience=0.01)
+    monkeypatch.setattr(runtime, "gate", lambda: busy)
+    with busy.slot():
+        at.text_input(key="prefix").set_value("I went home").run()
+    assert not at.exception
+    assert "try again in a moment" in at.error[0].value.replace("\\", "")
+    assert at.text_input(key="prefix").value == "I went home"
+
+
+def test_generation_runs_to_its_limit(open_page: OpenPage) -> None:
+    at = open_page(PAGE, view="Sampling", prefix="I went to the", limit="3", seed="1", temperature="0.5")
+    next(button for button in at.button if button.label == "Generate").click().run()
+    for _ in range(3):
+        at.run()
+    assert not at.exception
+    assert at.text[0].value.startswith("I went to the")
+    assert 1 <= len(at.session_state["_generation"]["drawn"]) <= 3
+    next(button for button in at.button if button.label == "Put it into the prefix").click().run()
+    assert at.text_input(key="prefix").value.startswith("I went to the")
