@@ -52,6 +52,11 @@ def _vectors(step: Step) -> list[tuple[str, str, np.ndarray]]:
     ]
 
 
+def _csv(step: Step) -> str:
+    rows = ((name, i, value) for name, _, values in _vectors(step) for i, value in enumerate(values.tolist()))
+    return to_csv(["vector", "index", "value"], rows)
+
+
 def _step(reader: PrefixReader, reading: Reading, t: int) -> Step:
     return take_step(reader.model, reading.ids, reader.hidden_states(), t)
 
@@ -96,9 +101,9 @@ def arithmetic_panel(reader: PrefixReader, reading: Reading, labels: list[str], 
         alt=f"The vectors of step {t} with their first numbers",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        csv = to_csv(["vector", "index", "value"], ((n, i, v) for n, _, vs in _vectors(step) for i, v in enumerate(vs)))
+        # Written when it is asked for: 19,000 lines would be the most that a step costs.
         st.download_button(
-            "All numbers of this step as CSV", csv, f"step_{t}.csv", "text/csv", on_click="ignore",
+            "All numbers of this step as CSV", lambda: _csv(step), f"step_{t}.csv", "text/csv", on_click="ignore",
             icon=":material/download:",
         )  # fmt: skip
         with st.popover("The second slide's notation"):
