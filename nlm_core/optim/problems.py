@@ -152,6 +152,25 @@ def network_slice(points: Points) -> DataSurface:
     )
 
 
+# -- what the three say --
+
+
+def prediction(name: str, theta: Tensor, x: Tensor) -> Tensor:
+    """y^, or the probability of class 1, of shape (N,) for theta of shape (2,) and inputs of shape (N,).
+
+    Raises
+    ------
+    ValueError
+        If there is no data problem of that name.
+    """
+    if name not in PROBLEMS:
+        raise ValueError(f"no data problem is called {name!r}; known are {', '.join(PROBLEMS)}")
+    if name == "Two weights of a network":
+        return slice_prediction(theta, x)
+    line = theta[0] * x + theta[1]
+    return torch.sigmoid(line) if name == "Logistic regression" else line
+
+
 # -- points to begin with --
 
 

@@ -1,0 +1,87 @@
+"""The examples behind a data problem: edited in a table or read from a CSV file, and drawn with the fitted model."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+import torch
+
+from nlm_core.optim.path import Path
+from nlm_core.optim.points import MAX_ROWS, Points, PointsError, parse_csv, points_from_cells
+from nlm_core.optim.problems import prediction
+from nlm_core.optim.surface import DataSurface
+from nlm_core.optim.surfaces import default_points, surface
+from pages._shared.charts.descent_losses import data_figure
+from pages._shared.escape import plain
+from pages._shared.panels.descent_settings import points_by_surface
+
+_VERSION, _BASE, _FILE = "_points_version", "_points_base", "_points_file"
+
+
+def _take(name: str, points: Points) -> None:
+    """Use these points from now on; another key gives the table a fresh start with them."""
+    points_by_surface()[name] = points
+    st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
+
+
+def _reset(name: str) -> None:
+    points_by_surface().pop(name, None)
+    st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
+
+
+def _read_file(name: str) -> None:
+    """A message where the file cannot be used; a file is taken once, so that the table can be edited after it."""
+    file = st.file_uploader("Or load a CSV of two columns, x and y", type=["csv", "txt", "tsv"], key="points_csv")
+    if file is None:
+        return
+    try:
+        points = parse_csv(file.getvalue())
+        surface(name, points)
+    except PointsError as error:
+        st.error(f"{plain(file.name)}: {plain(str(error))}. The points stay as they were.")
+        return
+    if st.session_state.get(_FILE) != (file.file_id, name):
+        st.session_state[_FILE] = (file.file_id, name)
+        _take(name, points)
+    st.caption(f"{plain(file.name)}: {len(points):,} points.")
+
+
+def points_editor(name: str) -> None:
+    """Table and file; what is typed counts only where all of it can be used."""
+    _read_file(name)
+    key = f"points {name} {st.session_state.get(_VERSION, 0)}"
+    if key not in st.session_state:
+        now = points_by_surface().get(name) or default_points(name)
+        st.session_state[_BASE] = pd.DataFrame({"x": now.x.numpy(), "y": now.y.numpy()})
+    edited = st.data_editor(
+        st.session_state[_BASE], num_rows="dynamic", key=key, height=250, hide_index=True, alt="The examples x and y"
+    )
+    try:
+        points = points_from_cells(edited[["x", "y"]].itertuples(index=False, name=None))
+        surface(name, points)
+    except PointsError as error:
+        st.error(f"{plain(str(error))}. The last usable points are shown.")
+    else:
+        points_by_surface()[name] = points
+    st.button("The points of the beginning", on_click=_reset, args=(name,), icon=":material/restart_alt:")
+    st.caption(f"Up to {MAX_ROWS:,} points; logistic regression wants y to be 0 or 1.")
+
+
+def fit_chart(chosen: DataSurface, path: Path) -> None:
+    """The examples with the model at the start and at the end of the path."""
+    x, y = chosen.x.numpy(), chosen.y.numpy()
+    along = np.linspace(float(x.min()), float(x.max()), 120)
+    T = len(path.rates)
+    curves = [
+        (
+            f"model at step {step}",
+            along,
+            prediction(chosen.name, torch.from_numpy(path.positions[0, step]), torch.from_numpy(along)).numpy(),
+            dash,
+        )
+        for step, dash in ((0, "dot"), (T, "solid"))
+    ]
+    output = "y, and p(class 1)" if chosen.name == "Logistic regression" else "y"
+    st.plotly_chart(
+        data_figure(x, y, curves, output), key="fit_chart", theme="streamlit", config={"displayModeBar": False},
+        alt="The examples, and the model's prediction before and after the descent",
+    )  # fmt: skip

@@ -1,0 +1,221 @@
+"""How to descend: surface, rate, optimiser and the rest, all in the address; what cannot be used is refused."""
+
+import math
+from dataclasses import replace
+
+import streamlit as st
+import torch
+from streamlit.delta_generator import DeltaGenerator
+
+from nlm_core.optim.descent import Settings
+from nlm_core.optim.formula import FormulaError, formula_surface
+from nlm_core.optim.optimizers import OPTIMIZERS, Coefficients, optimizer
+from nlm_core.optim.points import MAX_ABSOLUTE, Points
+from nlm_core.optim.schedules import SCHEDULES
+from nlm_core.optim.surface import Surface
+from nlm_core.optim.surfaces import SURFACES, surface
+from pages._shared.controls import bounded_number, bounded_slider
+from pages._shared.escape import plain
+
+OWN = "Own formula"
+FORMULA = "x^2/4 + y^2 + sin(3*x)*cos(2*y)"
+# Powers of ten that the slider reaches; the number field takes any rate above 0.
+LOG_RATES = (-5.0, 1.0)
+MAX_SHOWN_STEPS = 1_000
+_GOOD_RATE, _GOOD_FORMULA, _POINTS = "_good_rate", "_good_formula", "_descent_points"
+
+# What the present run is raced against: the same settings but for one thing.
+RIVALS: tuple[str, ...] = (*OPTIMIZERS, "α × 0.1", "α × 0.5", "α × 2", "α × 10", "B = 1", "B = N")
+MAX_RIVALS = 5
+
+
+def points_by_surface() -> dict[str, Points]:
+    """The visitor's own points for the data problems, as far as there are any."""
+    found: dict[str, Points] = st.session_state.setdefault(_POINTS, {})
+    return found
+
+
+def _formula_surface() -> Surface:
+    """The visitor's formula; what cannot be read is said, and the last one that could be read stays."""
+    text = st.text_input(
+        "L(x, y) =", FORMULA, key="formula", bind="query-params",
+        help="Numbers, x, y, pi, e, + - * / ^ and functions such as sin, exp, log, sqrt, abs.",
+    )  # fmt: skip
+    try:
+        found = formula_surface(text)
+    except FormulaError as error:
+        good = st.session_state.get(_GOOD_FORMULA, FORMULA)
+        st.error(f"{plain(str(error)).capitalize()}. Shown meanwhile: {plain(good)}")
+        return formula_surface(good)
+    st.session_state[_GOOD_FORMULA] = text
+    return found
+
+
+def named_surface(name: str) -> Surface:
+    return (
+        formula_surface(st.session_state.get("formula", FORMULA))
+        if name == OWN
+        else surface(name, points_by_surface().get(name))
+    )
+
+
+def _to_its_start() -> None:
+    """After another surface was chosen: a start and a rate that show what is special there."""
+    try:
+        chosen = named_surface(st.session_state["surface"])
+    except FormulaError:
+        chosen = formula_surface(FORMULA)
+    st.session_state["x0"], st.session_state["y0"] = (_short(v) for v in chosen.start)
+    st.session_state["alpha"] = chosen.rate
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.4g}")
+
+
+def surface_field() -> Surface:
+    name = st.selectbox(
+        "Surface", [*SURFACES, OWN], key="surface", bind="query-params", on_change=_to_its_start,
+        help="First data problems, of which mini-batches can be taken; then classic test surfaces; then your own.",
+    )  # fmt: skip
+    return _formula_surface() if name == OWN else named_surface(name)
+
+
+def _slid() -> None:
+    st.session_state["alpha"] = float(f"{10 ** st.session_state['log_alpha']:.3g}")
+
+
+def rate_field(chosen: Surface, slider: DeltaGenerator, field: DeltaGenerator) -> float:
+    """alpha as a number of any size and as a slider over its logarithm; a rate that is none leaves the last one."""
+    with field:
+        typed = st.number_input("α", value=chosen.rate, step=None, format="%g", key="alpha", bind="query-params")
+    usable = typed is not None and math.isfinite(typed) and typed > 0
+    rate = float(typed) if usable and typed is not None else st.session_state.get(_GOOD_RATE, chosen.rate)
+    st.session_state[_GOOD_RATE] = rate
+    st.session_state["log_alpha"] = min(LOG_RATES[1], max(LOG_RATES[0], round(math.log10(rate), 2)))
+    with slider:
+        st.slider(
+            "Learning rate, log₁₀ α", *LOG_RATES, step=0.01, key="log_alpha", on_change=_slid, format="%.2f"
+        )  # fmt: skip
+    if not usable:
+        given = "missing" if typed is None else f"{typed:g}"
+        st.error(f"α is {given}; it must be a finite number above 0, such as 0.1. Shown meanwhile: α = {rate:g}.")
+    return rate
+
+
+def largest_rate_mark(limit: float | None) -> None:
+    """The slider's scale once more, green up to the largest stable rate."""
+    if limit is None:
+        return
+    low, high = LOG_RATES
+    share = 100 * min(1.0, max(0.0, (math.log10(limit) - low) / (high - low)))
+    st.html(
+        f'<div class="nlm-limit" role="img" aria-label="largest stable rate {limit:.4g}">'
+        f'<div style="background:linear-gradient(90deg,#009E73 {share:.1f}%,#D55E00 {share:.1f}%)"></div>'
+        f'<span style="left:{share:.1f}%">▲</span></div>'
+    )
+
+
+def stability_note(chosen: Surface, settings: Settings, limit: float | None) -> None:
+    """Where the rate stands against the largest stable one, in words and numbers."""
+    if limit is None or chosen.curvatures is None:
+        st.caption("No largest stable rate: this surface is no bowl of one curvature, or the optimiser rescales steps.")
+        return
+    beta = settings.coefficients.momentum
+    bounds = {
+        "Momentum": (r"2(1+\beta)/\lambda_{\max}", f"{2 * (1 + beta):.4g}"),
+        "Nesterov": (r"2(1+\beta)/((1+2\beta)\lambda_{\max})", f"{2 * (1 + beta) / (1 + 2 * beta):.4g}"),
+    }
+    symbol, over = bounds.get(settings.optimizer, (r"2/\lambda_{\max}", "2"))
+    word = "below it" if settings.rate <= limit else "**beyond it: it diverges**"
+    if settings.batch_size not in (None, chosen.examples) and settings.rate <= limit:
+        word += " (for all examples together; single mini-batches can be steeper)"
+    st.caption(
+        rf"Largest stable rate ${symbol} = {over}/{chosen.curvatures[1]:.4g} = {limit:.4g}$. "
+        f"α = {settings.rate:g} is {word}."
+    )
+
+
+def settings_field(chosen: Surface, rate: float) -> tuple[Settings, dict[str, Settings]]:
+    """All besides surface, rate and start, with the runs to race against; the least used stand behind a button."""
+    optimizer_column, batch_column, steps_column, race_column, more_column = st.columns(
+        [5, 6, 6, 8, 5], vertical_alignment="bottom"
+    )
+    with optimizer_column:
+        name = st.selectbox("Optimiser", list(OPTIMIZERS), key="optimizer", bind="query-params")
+    rule = optimizer(name)
+    batch = None
+    with batch_column:
+        if chosen.examples and not rule.whole_data:
+            batch = bounded_slider(
+                f"Batch B of N = {chosen.examples:,}", 1, chosen.examples, default=min(4, chosen.examples), key="B"
+            )
+        else:
+            why = f"all {chosen.examples:,}, it is GD" if chosen.examples else "no examples"
+            st.slider(
+                f"Batch B: {why}", 0, 1, 1, key="no_batches", disabled=True,
+                help="Mini-batches need a data problem, and an optimiser other than GD, which takes all examples.",
+            )  # fmt: skip
+    with steps_column:
+        steps = bounded_slider("Steps T", 1, MAX_SHOWN_STEPS, default=60, key="T")
+    momentum = Coefficients().momentum
+    with more_column, st.popover("More", icon=":material/tune:", width="stretch"):
+        if rule.uses_momentum:
+            momentum = bounded_number("Momentum β", 0.0, 0.999, default=momentum, key="beta")
+        plan = st.selectbox("Schedule of α", list(SCHEDULES), key="schedule", bind="query-params")
+        bounded_number("Seed of the mini-batches", 0, 999_999, default=0, key="seed")
+    settings = Settings(name, rate, steps, batch, plan, Coefficients(momentum=momentum))
+    with race_column:
+        runs = _rivals(chosen, settings)
+    return settings, runs
+
+
+def start_fields(chosen: Surface, *columns: DeltaGenerator) -> tuple[float, float]:
+    """theta(0), two numbers that a click on the surface sets too."""
+    found = []
+    for column, axis, at, key in zip(columns, chosen.axes, chosen.start, ("x0", "y0"), strict=True):
+        with column:
+            name = f"Start {axis.split()[-1]}"
+            found.append(bounded_number(name, -MAX_ABSOLUTE, MAX_ABSOLUTE, default=_short(at), key=key))
+    return found[0], found[1]
+
+
+def generator() -> torch.Generator:
+    return torch.Generator().manual_seed(int(st.session_state.get("seed", 0)))
+
+
+def label(settings: Settings, chosen: Surface) -> str:
+    """A run in a few characters, for legends."""
+    batch = f", B={settings.batch_size}" if settings.batch_size not in (None, chosen.examples) else ""
+    return f"{settings.optimizer}, α={settings.rate:g}{batch}"
+
+
+def _rivals(chosen: Surface, settings: Settings) -> dict[str, Settings]:
+    """The present run and those that the visitor lets it race against, by their labels, the present one first."""
+    asked = st.multiselect(
+        "Race against", RIVALS, key="rivals", bind="query-params", max_selections=MAX_RIVALS,
+        placeholder="another setting", help="The same settings but for the one thing that you choose.",
+    )  # fmt: skip
+    entered = {label(settings, chosen): settings}
+    for name in asked[:MAX_RIVALS]:
+        other = rival(chosen, settings, name)
+        if other is None:
+            st.caption(f"{name} needs mini-batches, and there are none here.")
+        else:
+            entered.setdefault(label(other, chosen), other)
+    return entered
+
+
+def rival(chosen: Surface, settings: Settings, name: str) -> Settings | None:
+    """The settings with one thing changed; None where that cannot be done on this surface."""
+    if name.startswith("α × "):
+        return replace(settings, rate=float(f"{settings.rate * float(name[4:]):.3g}"))
+    if name.startswith("B = "):
+        if not chosen.examples:
+            return None
+        size = 1 if name == "B = 1" else chosen.examples
+        kind = "SGD" if optimizer(settings.optimizer).whole_data else settings.optimizer
+        return replace(settings, optimizer=kind, batch_size=size)
+    rule = optimizer(name)
+    size = None if rule.whole_data or not chosen.examples else settings.batch_size or min(4, chosen.examples)
+    return replace(settings, optimizer=name, batch_size=size)
