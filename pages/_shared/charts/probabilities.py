@@ -34,7 +34,7 @@ def probability_bars(names: Sequence[str], p: Sequence[float], target: int | Non
     )
     text = base.mark_text(align=alt.expr("datum.p > 0.8 ? 'right' : 'left'"), dx=alt.expr("datum.p > 0.8 ? -4 : 4"))
     text = text.encode(text="shown:N", color=alt.condition("datum.p > 0.8", alt.value("#ffffff"), alt.value(ink)))
-    return (drawn + text).properties(height=30 * len(p) + 45)
+    return (drawn + text).properties(height=30 * len(p) + 62)
 
 
 def _labels(names: Sequence[str]) -> str:

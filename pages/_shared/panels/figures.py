@@ -6,4 +6,4 @@ import streamlit as st
 def figures(*entries: tuple[str, str, str]) -> None:
     """Name, value and what else is to be said, side by side in two lines of text; Markdown means what it means."""
     for column, (name, value, more) in zip(st.columns(len(entries)), entries, strict=True):
-        column.markdown(f"{name}  \n**{value}** · {more}")
+        column.markdown(f"{name}  \n**{value}**{more and ' · '}{more}")

@@ -1,0 +1,114 @@
+"""The losses of one prediction: their numbers together, each with formula, gradient and curve; softmax step by step."""
+
+import math
+
+import pandas as pd
+import streamlit as st
+import torch
+
+from nlm_core.nn.latex import matrix, number
+from nlm_core.nn.losses import LOSSES, TWO_WAY, perplexity
+from nlm_core.nn.readings import Reading, readings
+from nlm_core.nn.softmax import softmax_steps
+from pages._shared.charts.loss_curves import loss_chart
+from pages._shared.escape import plain
+from pages._shared.panels.figures import figures
+from pages._shared.panels.loss_inputs import Prediction
+
+
+def _pair(given: Prediction) -> Prediction:
+    """Two classes as a distribution over both, which is what CE takes."""
+    y, p = torch.cat([given.y, 1 - given.y]), torch.cat([given.y_hat, 1 - given.y_hat])
+    return Prediction(y, p, int(given.y[0] == 0), ("class 1", "class 0"))
+
+
+def read(problem: str, given: Prediction) -> dict[str, tuple[Reading, Prediction]]:
+    """Every loss with the prediction that it was taken of."""
+    found = {name: (reading, given) for name, reading in readings(given.y, given.y_hat).items()}
+    if problem == TWO_WAY:
+        pair = _pair(given)
+        found["CE"] = (readings(pair.y, pair.y_hat)["CE"], pair)
+    return found
+
+
+def losses_in_a_row(found: dict[str, tuple[Reading, Prediction]]) -> None:
+    ce = found["CE"][0]
+    ppl = math.nan if ce.why_not else perplexity(ce.value)
+    entries = [
+        (name, "—" if reading.why_not else f"{abs(reading.value):.4g}", "" if reading.why_not else unit)
+        for (name, (reading, _)), unit in zip(found.items(), ("", "", "nats", "nats"), strict=True)
+    ]
+    figures(*entries,
+            ("Perplexity = exp(CE)", "—" if ce.why_not else f"{ppl:,.4g}", ""))  # fmt: skip
+    if ce.why_not:
+        st.caption("Perplexity needs a distribution; numbers that are no probabilities have none.")
+    else:
+        st.caption(f"As unsure as a fair choice among **{ppl:,.3g}** words.")
+
+
+def loss_rows(found: dict[str, tuple[Reading, Prediction]]) -> None:
+    """Each loss with its formula filled in, its gradient and its curve."""
+    for name, (reading, given) in found.items():
+        entry = LOSSES[name]
+        with st.container(border=True):
+            text, curve = st.columns([3, 2], vertical_alignment="center")
+            with text:
+                st.markdown(f"**{name}** · {entry.problem}", help=entry.hint)
+                st.latex(entry.formula)
+                st.latex(entry.gradient_formula)
+                if name == "L2":
+                    st.caption(entry.hint)
+            if reading.why_not:
+                st.info(plain(f"Not for this prediction: {reading.why_not}."))
+                continue
+            with curve:
+                i = given.component
+                slope = float(reading.gradient[i])
+                st.altair_chart(
+                    loss_chart(name, float(given.y[i]), float(given.y_hat[i]), slope, f"ŷ of {given.names[i]}"),
+                    key=f"curve {name}",
+                    alt=f"{name} over one component of the prediction, the live point and its slope",
+                )
+            # In a line of text, and with brackets that do not stretch, a long sum is broken where it ends.
+            filled = reading.filled.replace(r"\left[", "[").replace(r"\right]", "]")
+            st.markdown(rf"Filled in: ${filled}$")
+            st.markdown(rf"Gradient: ${matrix(reading.gradient[None, :])}^T$")
+
+
+def softmax_panel(given: Prediction) -> None:
+    """The formula as written beside the form that cannot overflow, number by number."""
+    steps = softmax_steps(given.logits, given.temperature)
+    st.latex(
+        r"\text{softmax}(y)_i = \frac{\exp(y_i / \tau)}{\sum_j \exp(y_j / \tau)} = "
+        r"\frac{\exp(y_i / \tau - m)}{\sum_j \exp(y_j / \tau - m)}, \qquad m = \max_j y_j / \tau = "
+        + number(steps.largest)
+    )
+    columns = {
+        "logit y": given.logits,
+        "y / τ": steps.scaled,
+        "exp(y / τ), 32 bits": steps.naive_exponentials,
+        "as written": steps.naive,
+        "y / τ − m": steps.shifted,
+        "exp(y / τ − m)": steps.exponentials,
+        "p, safe form": steps.probabilities,
+    }
+    table = pd.DataFrame({name: [_shown(v) for v in values.tolist()] for name, values in columns.items()})
+    table.insert(0, "word", list(given.names))
+    st.dataframe(table, hide_index=True, alt="Softmax step by step, as written and in the safe form")
+    if steps.overflows:
+        st.warning(
+            "In the 32 bits that networks run in, exp overflows above 88.7: ∞ / ∞ is not a number. "
+            "The safe form takes the largest logit off first, so that no exponent is above 0."
+        )
+    else:
+        st.caption(
+            "Taking m off all logits changes nothing, exp(−m) cancels; but every exponent is then at most 0. "
+            "Raise a logit to 10 and lower τ to 0.1 to see the formula as written fail."
+        )
+    st.caption(
+        f"The exponentials sum to {steps.total:.6g}, the probabilities to {float(steps.probabilities.sum()):.6f}."
+    )
+
+
+def _shown(value: float) -> str:
+    return "∞" if value == math.inf else "not a number" if math.isnan(value) else f"{value:.4g}"

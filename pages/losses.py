@@ -1,0 +1,48 @@
+"""Losses and softmax: one prediction, moved by hand, and every loss of it."""
+
+import streamlit as st
+
+from nlm_core.nn.losses import MULTI_CLASS, REGRESSION, TWO_WAY
+from pages._shared.catalog import PAGES
+from pages._shared.escape import plain
+from pages._shared.frame import CLEAR_ERRORS, header, require_frame
+from pages._shared.panels.loss_inputs import prediction_field
+from pages._shared.panels.loss_rows import loss_rows, losses_in_a_row, read, softmax_panel
+
+FILE = "pages/losses.py"
+# The names stand in the address as they stand on the page.
+PROBLEMS = (MULTI_CLASS, TWO_WAY, REGRESSION)
+VIEWS = ("Formulas, gradients, curves", "Softmax step by step")
+
+require_frame(FILE)
+header(next(entry for entry in PAGES if entry.file == FILE))
+
+
+@st.fragment
+def explorer() -> None:
+    """All of the page runs here, so that a slider runs nothing else."""
+    problem = st.segmented_control(
+        "Problem", PROBLEMS, default=PROBLEMS[0], key="problem", bind="query-params", label_visibility="collapsed",
+        required=True,
+    )  # fmt: skip
+    # The numbers stand over the sliders that move them, so that both are seen at once.
+    numbers = st.container()
+    given = prediction_field(problem)
+    found = read(problem, given)
+    with numbers:
+        losses_in_a_row(found)
+    view = VIEWS[0]
+    if problem == MULTI_CLASS:
+        view = st.segmented_control(
+            "View", VIEWS, default=view, key="view", bind="query-params", label_visibility="collapsed", required=True
+        )
+    if view == VIEWS[0]:
+        loss_rows(found)
+    else:
+        softmax_panel(given)
+
+
+try:
+    explorer()
+except CLEAR_ERRORS as error:
+    st.error(plain(str(error)))
