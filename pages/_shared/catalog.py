@@ -59,6 +59,22 @@ PAGES: tuple[PageEntry, ...] = (
         ),
     ),
     PageEntry(
+        "pages/losses.py",
+        "Losses and softmax",
+        ":material/balance:",
+        "Deep learning review",
+        "Move a prediction by hand and see what every loss says of it.",
+        (
+            (
+                "Multi-class classification: softmax over words, cross-entropy, perplexity",
+                {"problem": "Multi-class classification"},
+            ),
+            ("2-way classification: binary cross-entropy", {"problem": "2-way classification"}),
+            ("Regression: L2 and L1", {"problem": "Regression"}),
+            ("Softmax with a temperature, and without overflow", {"view": "Softmax step by step"}),
+        ),
+    ),
+    PageEntry(
         "pages/gradient_descent.py",
         "Gradient descent",
         ":material/trending_down:",
@@ -79,6 +95,20 @@ PAGES: tuple[PageEntry, ...] = (
                 "Does SGD find better minima? A thousand starts of both",
                 {"surface": "Two weights of a network", "optimizer": "SGD", "view": "A thousand starts"},
             ),
+        ),
+    ),
+    PageEntry(
+        "pages/backpropagation.py",
+        "Backpropagation",
+        ":material/undo:",
+        "Deep learning review",
+        "The chain rule as a ledger: one row at a time, each number checked.",
+        (
+            ("1. Forward pass: h_1 = W_1 x + b_1, h_2 = σ(h_1), ŷ = W_2 h_2 + b_2", {"row": "1"}),
+            ("2. Calculate the loss L(y, ŷ)", {"row": "4"}),
+            ("3. Backwards pass: δ_ŷ, ∂L/∂W_2, ∂L/∂b_2, δ_h2, δ_h1, ∂L/∂W_1, ∂L/∂b_1", {"row": "5"}),
+            ("Guess each number before it is shown", {"row": "8", "guess": "true"}),
+            ("Take the step: new weights, new loss", {"view": "Take the step"}),
         ),
     ),
     PageEntry(

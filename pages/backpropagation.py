@@ -1,0 +1,84 @@
+"""Backpropagation: the lecture's derivation as a ledger, one row at a time, each number checked."""
+
+import streamlit as st
+
+from nlm_core.nn.activations import ACTIVATIONS
+from nlm_core.nn.backprop import ledger
+from nlm_core.nn.losses import LOSSES
+from pages._shared import controls
+from pages._shared.catalog import PAGES
+from pages._shared.escape import plain
+from pages._shared.frame import CLEAR_ERRORS, header, require_frame
+from pages._shared.panels.ledger_steps import row_panel, rows_panel, step_panel, target_field, tiny
+from pages._shared.panels.network_setup import inputs_field, network_field
+
+FILE = "pages/backpropagation.py"
+# The names stand in the address as they stand on the page.
+VIEWS = ("Ledger", "Take the step")
+
+require_frame(FILE)
+header(next(entry for entry in PAGES if entry.file == FILE))
+
+
+def go(row: int, last: int) -> None:
+    st.session_state["row"] = min(last, max(1, row))
+
+
+def chosen_row(last: int) -> int:
+    """The row, counted from 1, by slider, button or arrow key."""
+    keys, slider = st.columns([2, 3], vertical_alignment="bottom")
+    with slider:
+        r = controls.bounded_slider("Row of the ledger", 1, last, default=1, key="row")
+    with keys, st.container(horizontal=True, gap="xsmall"):
+        moves = (("Start", -last, None), ("Back", -1, "Left"), ("Next", 1, "Right"), ("End", last, None))
+        for name, by, shortcut in moves:
+            st.button(
+                name, key=f"go {name}", shortcut=shortcut, on_click=go, args=(r + by, last),
+                type="primary" if name == "Next" else "secondary", disabled=r == (1 if by < 0 else last),
+            )  # fmt: skip
+    return r
+
+
+@st.fragment
+def explorer() -> None:
+    """All of the page runs here, so that a step runs nothing else."""
+    sigma_choice, loss_choice, example, setup = st.columns([3, 2, 1, 2], vertical_alignment="bottom")
+    with sigma_choice:
+        sigma = st.selectbox("Activation σ", list(ACTIVATIONS), key="sigma", bind="query-params")
+    with loss_choice:
+        loss = st.selectbox("Loss L", list(LOSSES), key="loss", bind="query-params")
+    with setup:
+        parameters = network_field()
+    with example, st.popover("x and y"):
+        x = inputs_field(parameters.sizes[0])
+        y = target_field(loss, parameters.sizes[-1])
+    done = ledger(parameters, x, y, sigma, loss)
+    view = st.segmented_control(
+        "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", label_visibility="collapsed", required=True
+    )
+    if view == VIEWS[1]:
+        step_panel(done)
+        return
+    r = chosen_row(len(done.rows)) - 1
+    now, so_far = st.columns([3, 2], gap="medium")
+    with now:
+        guessing = st.toggle(
+            "Guess first",
+            key="guess",
+            bind="query-params",
+            help="One number of each result is hidden until you type it.",
+        )
+        row_panel(done, r, guessing)
+    with so_far:
+        rows_panel(done, r, guessing)
+        st.caption(
+            "Checked: the largest difference of any gradient is "
+            f"{tiny(done.largest_autograd_difference)} from autograd and "
+            f"{tiny(done.largest_finite_difference)} from finite differences."
+        )
+
+
+try:
+    explorer()
+except CLEAR_ERRORS as error:
+    st.error(plain(str(error)))
