@@ -15,7 +15,7 @@ def similar_panel(reader: PrefixReader, labels: list[str], t: int) -> None:
     states = reader.hidden_states().double().cpu().numpy()
     left, right = st.columns([2, 3])
     with left:
-        st.markdown(f"**h_{t} and the earlier states** of this sentence".replace("_", "\\_"))
+        st.markdown(f"**The state at step {t} and the earlier ones** of this sentence")
         found = to_earlier_states(states, t)
         if t == 0:
             st.caption("This is the first state; step on to compare.")

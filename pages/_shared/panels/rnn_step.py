@@ -66,12 +66,16 @@ def arithmetic_panel(reader: PrefixReader, reading: Reading, labels: list[str], 
     step = _step(reader, reading, t)
     V, E, H = len(step.y), len(step.x), len(step.h)
     before = "0" if t == 0 else f"h_{{{t - 1}}}"
-    st.latex(
+    state, logits, probabilities = st.columns([5, 3, 2])
+    state.latex(
         rf"\underset{{{H}}}{{h_{{{t}}}}} = \tanh\bigl(\underset{{{H} \times {E}}}{{W_h}}\,"
         rf"\underset{{{E}}}{{x_{{{t}}}}} + \underset{{{H} \times {H}}}{{U_h}}\,\underset{{{H}}}{{{before}}} + "
-        rf"\underset{{{H}}}{{b_h}}\bigr) \qquad \underset{{{V}}}{{y_{{{t}}}}} = \underset{{{V} \times {H}}}{{W_y}}\,"
-        rf"h_{{{t}}} + b_y \qquad p_{{{t}}} = \operatorname{{softmax}}(y_{{{t}}})"
+        rf"\underset{{{H}}}{{b_h}}\bigr)"
     )
+    logits.latex(
+        rf"\underset{{{V}}}{{y_{{{t}}}}} = \underset{{{V} \times {H}}}{{W_y}}\,h_{{{t}}} + \underset{{{V}}}{{b_y}}"
+    )
+    probabilities.latex(rf"p_{{{t}}} = \operatorname{{softmax}}(y_{{{t}}})")
     rows = [
         {
             "vector": _SHOWN[name],

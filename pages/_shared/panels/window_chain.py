@@ -10,13 +10,14 @@ from nlm_core.lm.reader import PrefixReader, Reading
 from nlm_core.text.csv_export import to_csv
 from pages._shared.charts.duel_table import duel_table, wins
 
+_FORMULAS = {
+    "window": r"P(w_1, \dots, w_n) = \prod_{t=1}^{n} P(w_t \mid w_{t-N} \dots w_{t-1})",
+    "RNN": r"P(w_1, \dots, w_n) = \prod_{t=1}^{n} P(w_t \mid h_{t-1})",
+}
+
 
 def chain_panel(readers: Mapping[str, PrefixReader], readings: Mapping[str, Reading]) -> None:
     """The ledgers of both models in one table, and who gives the sentence more."""
-    st.latex(
-        r"P(w_1, \dots, w_n) = \prod_{t=1}^{n} \underbrace{P(w_t \mid w_{t-N} \dots w_{t-1})}_{\text{window}}"
-        r"\quad\text{or}\quad \prod_{t=1}^{n} \underbrace{P(w_t \mid h_{t-1})}_{\text{RNN}}"
-    )
     model = next(iter(readers.values())).model
     reading = next(iter(readings.values()))
     ledgers = {name: chain_rule(found.followers) for name, found in readings.items()}
@@ -26,6 +27,7 @@ def chain_panel(readers: Mapping[str, PrefixReader], readings: Mapping[str, Read
     won = wins(ledgers)
     for (name, entries), column in zip(ledgers.items(), st.columns(2), strict=True):
         last = entries[-1]
+        column.latex(_FORMULAS[name])
         column.markdown(
             f"**{name}**: P = **{product_text(last.running_logp, 3)}**, ln P = {last.running_logp:.3f}, "
             f"perplexity **{last.perplexity:,.2f}**; ahead at {won[name]} of {len(entries)} words."

@@ -11,6 +11,10 @@ from pages._shared.charts.palette import ink
 from pages._shared.charts.sentence import words_html
 
 _BARS = 8
+_FORMULAS = {
+    "window": r"p(x \mid w_{t-N+1} \dots w_t)",
+    "RNN": r"p(x \mid h_t),\; h_t = \tanh(W_h x_t + U_h h_{t-1} + b_h)",
+}
 
 
 def sight_panel(readers: Mapping[str, PrefixReader], readings: Mapping[str, Reading], window: int) -> None:
@@ -29,21 +33,17 @@ def sight_panel(readers: Mapping[str, PrefixReader], readings: Mapping[str, Read
                 key=f"sight {name}",
                 alt=f"Next-token probabilities, {name}",
             )
+            st.latex(_FORMULAS[name])
             hidden, embedding = reader.hidden_states().shape[1], reader.embeddings().shape[1]
             if name == "window":
                 st.caption(
-                    f"Reads {count - seen_from} of {count} words, START among them: {count - seen_from} × {embedding} "
+                    f"A Markov assumption: reads {count - seen_from} of {count} words, START among them: {count - seen_from} × {embedding} "
                     f"numbers, afresh for every next word; nothing is kept in between. h_t has {hidden} numbers."
                 )
             else:
                 st.caption(
-                    f"Has read all {count} words, START among them, one at a time. What it keeps of them, whether 1 or "
+                    f"No Markov assumption: has read all {count} words, START among them, one at a time. What it keeps of them, whether 1 or "
                     f"1,000, is h_t: {hidden} numbers."
                 )
             if reading.dropped:
                 st.caption(f"Shown from word {reading.dropped + 1:,} on: a reading holds {reader.limit:,} words.")
-    st.latex(
-        r"\underbrace{p(x \mid w_{t-N+1} \dots w_t)}_{\text{window: Markov assumption}}"
-        r"\qquad\text{against}\qquad \underbrace{p(x \mid h_t),\; h_t = \tanh(W_h x_t + U_h h_{t-1} + b_h)}"
-        r"_{\text{recurrence: no Markov assumption}}"
-    )
