@@ -36,9 +36,10 @@ def from_text(text: str, sizes: Sequence[int]) -> Parameters:
     W: list[Tensor] = []
     b: list[Tensor] = []
     for d_in, d_out in pairwise(sizes):
-        matrix, bias, values = values.split([d_out * d_in, d_out, len(values) - d_out * (d_in + 1)])
-        W.append(matrix.view(d_out, d_in))
-        b.append(bias)
+        weights, end = d_out * d_in, d_out * (d_in + 1)
+        W.append(values[:weights].view(d_out, d_in))
+        b.append(values[weights:end])
+        values = values[end:]
     return Parameters(tuple(W), tuple(b))
 
 
