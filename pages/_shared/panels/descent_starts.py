@@ -57,7 +57,7 @@ def starts_panel(chosen: Surface, settings: Settings) -> None:
                 ends_figure(ends, chosen, st.context.theme.type, bounds), key=f"ends_{name}", theme="streamlit",
                 config={"displayModeBar": False}, alt=f"For each start the loss where {name} ended",
             )  # fmt: skip
-            st.caption(_summary(ends))
+            st.caption(_summary(ends, chosen.examples > 0))
     with columns[-1]:
         st.markdown("**Final losses**")
         st.plotly_chart(
@@ -68,10 +68,10 @@ def starts_panel(chosen: Surface, settings: Settings) -> None:
     st.caption("Colours: the loss where that start ended; blank where it diverged. Orange points: the ends.")
 
 
-def _summary(ends: Ends) -> str:
+def _summary(ends: Ends, has_examples: bool) -> str:
     gone = int((ends.diverged_at >= 0).sum())
     losses = ends.losses[ends.diverged_at < 0]
-    text = f"{ends.examples_seen:,} examples a start" if ends.settings.batch_size else ""
+    text = f"{ends.examples_seen:,} examples a start" if has_examples else ""
     middle = f"median L = {np.median(losses):.4g}, lowest {losses.min():.4g}" if len(losses) else "none ended"
     return "; ".join(
         part for part in (middle, f"{gone:,} of {len(ends.losses):,} diverged" if gone else "", text) if part
