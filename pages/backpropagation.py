@@ -7,8 +7,7 @@ from nlm_core.nn.backprop import ledger
 from nlm_core.nn.losses import LOSSES
 from pages._shared import controls
 from pages._shared.catalog import PAGES
-from pages._shared.escape import plain
-from pages._shared.frame import CLEAR_ERRORS, header, require_frame
+from pages._shared.frame import errors_told, header, require_frame
 from pages._shared.panels.ledger_steps import row_panel, rows_panel, step_panel, target_field, tiny
 from pages._shared.panels.network_setup import inputs_field, network_field
 
@@ -39,16 +38,14 @@ def chosen_row(last: int) -> int:
     return r
 
 
-@st.fragment
-def explorer() -> None:
-    """All of the page runs here, so that a step runs nothing else."""
+def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
     sigma_choice, loss_choice, example, setup = st.columns([3, 2, 1, 2], vertical_alignment="bottom")
     with sigma_choice:
         sigma = st.selectbox("Activation σ", list(ACTIVATIONS), key="sigma", bind="query-params")
     with loss_choice:
         loss = st.selectbox("Loss L", list(LOSSES), key="loss", bind="query-params")
     with setup:
-        parameters = network_field()
+        parameters = network_field(foot)
     with example, st.popover("x and y"):
         x = inputs_field(parameters.sizes[0])
         y = target_field(loss, parameters.sizes[-1])
@@ -78,7 +75,13 @@ def explorer() -> None:
         )
 
 
-try:
-    explorer()
-except CLEAR_ERRORS as error:
-    st.error(plain(str(error)))
+@st.fragment
+@errors_told
+def explorer() -> None:
+    """All of the page runs here, so that a move runs nothing else."""
+    body, foot = st.container(), st.container()
+    with body:
+        lesson(foot)
+
+
+explorer()

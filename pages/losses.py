@@ -4,8 +4,7 @@ import streamlit as st
 
 from nlm_core.nn.losses import MULTI_CLASS, REGRESSION, TWO_WAY
 from pages._shared.catalog import PAGES
-from pages._shared.escape import plain
-from pages._shared.frame import CLEAR_ERRORS, header, require_frame
+from pages._shared.frame import errors_told, header, require_frame
 from pages._shared.panels.loss_inputs import prediction_field
 from pages._shared.panels.loss_rows import loss_rows, losses_in_a_row, read, softmax_panel
 
@@ -19,6 +18,7 @@ header(next(entry for entry in PAGES if entry.file == FILE))
 
 
 @st.fragment
+@errors_told
 def explorer() -> None:
     """All of the page runs here, so that a slider runs nothing else."""
     problem = st.segmented_control(
@@ -42,7 +42,4 @@ def explorer() -> None:
         softmax_panel(given)
 
 
-try:
-    explorer()
-except CLEAR_ERRORS as error:
-    st.error(plain(str(error)))
+explorer()

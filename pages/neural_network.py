@@ -7,8 +7,7 @@ from nlm_core.nn.mlp import Forward, Parameters, equation, forward
 from pages._shared.catalog import PAGES
 from pages._shared.charts.network import EDGE, NODE, edges_frame, network_chart, nodes_frame, symbol
 from pages._shared.charts.palette import ink
-from pages._shared.escape import plain
-from pages._shared.frame import CLEAR_ERRORS, header, require_frame
+from pages._shared.frame import errors_told, header, require_frame
 from pages._shared.panels import network_views
 from pages._shared.panels.network_setup import inputs_field, network_field
 
@@ -69,16 +68,14 @@ def drawing(parameters: Parameters, passed: Forward, chosen: tuple[int, int]) ->
     )
 
 
-@st.fragment
-def explorer() -> None:
-    """All of the page runs here, so that a slider runs nothing else."""
+def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
     choice, setup, unit_choice = st.columns([4, 2, 1], vertical_alignment="bottom")
     with choice:
         name = st.segmented_control(
             "Activation σ", list(ACTIVATIONS), default="Sigmoid", key="sigma", bind="query-params", required=True
         )
     with setup:
-        parameters = network_field()
+        parameters = network_field(foot)
     with unit_choice:
         chosen = unit_field(parameters.sizes)
     sliders, picture = st.columns([1, 3])
@@ -102,7 +99,13 @@ def explorer() -> None:
         network_views.matrices_panel(parameters, passed)
 
 
-try:
-    explorer()
-except CLEAR_ERRORS as error:
-    st.error(plain(str(error)))
+@st.fragment
+@errors_told
+def explorer() -> None:
+    """All of the page runs here, so that a move runs nothing else."""
+    body, foot = st.container(), st.container()
+    with body:
+        lesson(foot)
+
+
+explorer()

@@ -23,8 +23,11 @@ def _restart() -> None:
     st.session_state["theta"] = ""
 
 
-def network_field() -> Parameters:
-    """The network, by sizes and seed, or by numbers that were typed: what cannot be used is told and left alone."""
+def network_field(foot: st.delta_generator.DeltaGenerator) -> Parameters:
+    """The network, by sizes and seed, or by numbers that were typed: what cannot be used is told and left alone.
+
+    The numbers as text stand in ``foot``: a field in a closed popover would not reach the address.
+    """
     with st.popover("Sizes and numbers", icon=":material/tune:"):
         sizes = _sizes()
         seed = controls.bounded_slider("Seed of the random numbers", 0, 99, default=7, key="seed")
@@ -32,6 +35,7 @@ def network_field() -> Parameters:
         if st.session_state.setdefault(_LAST, (sizes, seed)) != (sizes, seed):
             st.session_state[_LAST] = (sizes, seed)
             _restart()
+    with foot, st.expander("The network as text"):
         typed = st.text_input(
             f"All {drawn.count} numbers, if not random: W_1 row by row, b_1, W_2, …",
             key="theta",

@@ -1,0 +1,145 @@
+"""The pages on networks, losses and backpropagation as a visitor meets them: sliders, odd addresses, guesses, steps."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from nlm_core.nn.activations import ACTIVATIONS
+from nlm_core.nn.backprop import ledger, take_step
+from nlm_core.nn.losses import LOSSES
+from nlm_core.nn.mlp import random_parameters
+from nlm_core.nn.theta import from_text, to_text
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+NETWORK, LOSS, BACK = "pages/neural_network.py", "pages/losses.py", "pages/backpropagation.py"
+X, Y = [1.0, -0.5, 2.0], [0.9, -1.2]
+
+
+def visit(file: str, **query: str) -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=300)
+    for name, value in query.items():
+        at.query_params[name] = value
+    return at.run().switch_page(file).run()
+
+
+def clean(at: AppTest) -> AppTest:
+    assert not at.exception, at.exception
+    assert not at.error, [error.value for error in at.error]
+    return at
+
+
+def text(at: AppTest) -> str:
+    return " ".join(str(e.value) for kind in (at.markdown, at.latex, at.caption, at.info) for e in kind)
+
+
+@pytest.mark.parametrize("view", ["Matrices", "One unit", "Weights", "Activation", "Softmax"])
+def test_every_view_of_a_network_of_any_size(view: str) -> None:
+    at = clean(visit(NETWORK, view=view))
+    at.slider("layers").set_value(3).run()
+    at.slider("k").set_value(1).run()
+    at.slider("d2").set_value(8).run()
+    clean(at)
+    assert len(at.selectbox("unit").options) == 4 + 8 + 4 + 2
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_every_activation(name: str) -> None:
+    assert "sigma" in text(clean(visit(NETWORK, sigma=name, view="Activation")))
+
+
+def test_the_arithmetic_of_a_unit_follows_its_input() -> None:
+    parameters = random_parameters((3, 4, 2), torch.Generator().manual_seed(7), decimals=1, bias=0.5)
+    at = clean(visit(NETWORK, view="One unit", unit="h₂[2]"))
+    at.slider("x1").set_value(0.0).run()
+    z = float((parameters.W[0] @ torch.tensor([0.0, -0.5, 2.0], dtype=torch.float64) + parameters.b[0])[1])
+    assert f"{z:.3g}" in text(clean(at))
+
+
+@pytest.mark.parametrize("typed", ["1 2 3", "a " * 26, "nan " * 26, "<b>x</b>", "9e9 " * 26])
+def test_numbers_that_are_no_network_are_told_and_left_alone(typed: str) -> None:
+    at = visit(NETWORK, theta=typed)
+    assert not at.exception and len(at.error) == 1 and "Those of the seed" in at.error[0].value.replace("\\", "")
+    assert "<b>" not in at.error[0].value
+
+
+def test_a_network_in_the_address() -> None:
+    parameters = random_parameters((3, 4, 2), torch.Generator().manual_seed(3))
+    again = from_text(to_text(parameters), (3, 4, 2))
+    assert torch.allclose(again.W[0], parameters.W[0], atol=1e-9) and again.sizes == (3, 4, 2)
+    at = clean(visit(NETWORK, theta=to_text(parameters)))
+    at.slider("d").set_value(3).run()
+    assert clean(at).text_input("theta").value == ""
+
+
+@pytest.mark.parametrize("problem", ["Multi-class classification", "2-way classification", "Regression"])
+def test_every_problem_shows_its_losses(problem: str) -> None:
+    shown = text(clean(visit(LOSS, problem=problem)))
+    assert all(rf"**{name}**" in shown for name in LOSSES)
+
+
+def test_perplexity_of_no_idea_is_the_number_of_words() -> None:
+    at = clean(visit(LOSS))
+    clean(at.button("situation No idea").click().run())
+    assert "among **5** words" in text(at)
+
+
+def test_softmax_as_written_overflows_and_the_safe_form_does_not() -> None:
+    at = clean(visit(LOSS, view="Softmax step by step", l1="10", tau="0.1"))
+    table = at.dataframe[0].value
+    assert table["as written"].iloc[0] == "not a number" and table["p, safe form"].iloc[0] == "1"
+    assert at.warning
+
+
+@pytest.mark.parametrize("words", ["", "one", "a b c d e f g h i j", "<b>a</b> :red[b]", "$x$ **y** \"q'\\"])
+def test_any_words(words: str) -> None:
+    at = visit(LOSS, words=words)
+    assert not at.exception
+    assert not any("<b>" in slider.label for slider in at.slider)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("sigma", ["Sigmoid", "ReLU"])
+def test_the_ledger_row_by_row(loss: str, sigma: str) -> None:
+    at = clean(visit(BACK, loss=loss, sigma=sigma))
+    rows = 11 + (loss in ("BCE", "CE"))
+    for row in range(2, rows + 1):
+        at.button("go Next").click().run()
+        assert clean(at).slider("row").value == row
+        assert any("✓" in success.value for success in at.success)
+    assert at.button("go Next").disabled
+    clean(at.button("go Back").click().run())
+
+
+def test_the_slips_of_the_slides_are_named() -> None:
+    assert "b_1, as in the derivation" in text(clean(visit(BACK, row="1")))
+    assert "half" in text(clean(visit(BACK, row="4")))
+
+
+def test_guess_first() -> None:
+    parameters = random_parameters((3, 4, 2), torch.Generator().manual_seed(7), decimals=1, bias=0.5)
+    at = clean(visit(BACK, row="4", guess="true"))
+    value = ledger(parameters, X, Y, "Sigmoid", "L2").value
+    assert not at.success and "boxed" in text(at)
+    at.number_input[-1].set_value(-value).run()
+    assert any("sign" in warning.value for warning in at.warning)
+    at.number_input[-1].set_value(round(value, 3)).run()
+    assert any("Right" in success.value for success in at.success) and "boxed" not in text(at)
+
+
+def test_a_step_changes_the_network_and_lowers_the_loss() -> None:
+    parameters = random_parameters((3, 4, 2), torch.Generator().manual_seed(7), decimals=1, bias=0.5)
+    taken = take_step(ledger(parameters, X, Y, "Sigmoid", "L2"), 0.1)
+    at = clean(visit(BACK, view="Take the step"))
+    assert f"{taken.loss_after:.5g}" in text(at)
+    clean(at.button("take").click().run())
+    assert f"**{taken.loss_after:.5g}**" in text(at)
+    assert at.text_input("theta").value == to_text(taken.parameters)
+
+
+@pytest.mark.parametrize(("file", "key", "asked", "shown"), [(NETWORK, "k", "99", 8), (BACK, "row", "-3", 1)])
+def test_an_address_out_of_bounds_is_moved_with_a_message(file: str, key: str, asked: str, shown: int) -> None:
+    at = clean(visit(file, **{key: asked}))
+    assert at.slider(key).value == shown
+    assert any(asked in info.value.replace("\\", "") for info in at.info)
