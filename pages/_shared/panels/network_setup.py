@@ -26,7 +26,7 @@ def _restart() -> None:
 def network_field(foot: st.delta_generator.DeltaGenerator) -> Parameters:
     """The network, by sizes and seed, or by numbers that were typed: what cannot be used is told and left alone.
 
-    The numbers as text stand in ``foot``: a field in a closed popover would not reach the address.
+    The numbers as text stand in ``foot``: a field that is folded away would not reach the address.
     """
     with st.popover("Sizes and numbers", icon=":material/tune:"):
         sizes = _sizes()
@@ -35,10 +35,12 @@ def network_field(foot: st.delta_generator.DeltaGenerator) -> Parameters:
         if st.session_state.setdefault(_LAST, (sizes, seed)) != (sizes, seed):
             st.session_state[_LAST] = (sizes, seed)
             _restart()
-    with foot, st.expander("The network as text"):
+    with foot:
         typed = st.text_input(
             f"All {drawn.count} numbers, if not random: W_1 row by row, b_1, W_2, …",
+            value="",
             key="theta",
+            live="200ms",
             bind="query-params",
             placeholder=to_text(drawn),
             help="This is how a network is kept in the address. Empty: random numbers of the seed.",
