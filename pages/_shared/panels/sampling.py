@@ -47,6 +47,8 @@ def sampling_panel(reader: PrefixReader, reading: Reading, position: int, k: int
         st.metric("Tokens that can be drawn", f"{kept:,} of {reader.model.vocab_size:,}")
         _generation_controls()
         st.fragment(_generation, run_every=_TICK_SECONDS if _running() else None)(reader, reading.ids, sampling)
+        if st.session_state.get(_RUN) and not _running():
+            st.button("Put it into the prefix", on_click=_take_over, icon=":material/keyboard_return:")
 
 
 def _generation_controls() -> None:
@@ -55,6 +57,8 @@ def _generation_controls() -> None:
     second.number_input(
         "At most", 1, MAX_NEW_TOKENS, 30, key="limit", bind="query-params", help="New tokens, unless STOP comes first."
     )
+    # Stands outside the fragment that ticks: the timer of a fragment is set where the fragment is called.
+    st.button("Generate", on_click=_start, type="primary", icon=":material/play_arrow:", disabled=_running())
 
 
 def _stop() -> None:
@@ -83,11 +87,9 @@ def _running() -> bool:
 def _generation(reader: PrefixReader, ids: tuple[int, ...], sampling: Sampling) -> None:
     """One token a tick, so that a click on Stop comes between two tokens."""
     run = st.session_state.get(_RUN)
-    first, second = st.columns(2)
-    first.button("Generate", on_click=_start, type="primary", icon=":material/play_arrow:", disabled=_running())
-    second.button("Stop", on_click=_stop, icon=":material/stop:", disabled=not _running())
     if run is None:
         return
+    st.button("Stop", on_click=_stop, icon=":material/stop:", disabled=not _running())
     if run["left"] > 0:
         run["ids"] = run["ids"] or list(ids)
         with gate().slot():
@@ -101,7 +103,6 @@ def _generation(reader: PrefixReader, ids: tuple[int, ...], sampling: Sampling) 
     st.text(run["text"])
     table = pd.DataFrame(run["drawn"], columns=["drawn", "p", "q"])
     st.dataframe(table.iloc[::-1], height=180, hide_index=False, alt="The tokens drawn, newest first, with p and q")
-    st.button("Put it into the prefix", on_click=_take_over, disabled=_running(), icon=":material/keyboard_return:")
     if run["left"] == 0 and not run.get("ended"):
         run["ended"] = True
         # The timer belongs to the fragment as it was made; only a new run of the page takes it away.
