@@ -22,13 +22,14 @@ HOSTILE = {
     "special tokens": "<STOP> <START> <pad> <mask> <|endoftext|> </s>",
     "template": "{{7*7}} ${7*7} {0} %s %(x)s \\n {{constructor}}",
 }
-# Anything that markup could have made; icons and formulas of the page itself are there before and after.
+# Anything that markup could have made where text stands; the page's own bold words and formulas are there before too.
 _MADE = (
     "img, a, b, script, iframe, svg image, .katex, code, h1, h2, h3, table, s, em, strong, [data-testid=stIconMaterial]"
 )
 _COUNT = """(made) => {
   const found = {};
-  for (const node of document.querySelectorAll("[data-testid=stMain] :is(" + made + ")")) {
+  const texts = ["stMarkdownContainer", "stText", "stHeading", "stAlert"].map((name) => `[data-testid=${name}]`);
+  for (const node of document.querySelectorAll(`[data-testid=stMain] :is(${texts}) :is(${made})`)) {
     found[node.tagName] = (found[node.tagName] || 0) + 1;
   }
   return found;

@@ -48,18 +48,26 @@ def test_an_empty_prefix_shows_what_follows_start(open_page: OpenPage, gpt: Lang
 
 def test_presets_append_and_undo(open_page: OpenPage, gpt: LanguageModel) -> None:
     at = open_page(PAGE)
-    for text in PRESETS[1:]:
+    for text in (PRESETS[2], PRESETS[1]):
         at.button(key=f"preset {text}").click().run()
         assert at.text_input(key="prefix").value == text
         check_bars(at, gpt, text)
     at.button(key="append 1").click().run()
     longer = at.text_input(key="prefix").value
-    assert longer.startswith(PRESETS[2])
-    assert len(longer) > len(PRESETS[2])
+    assert longer.startswith(PRESETS[1] + " ")
     check_bars(at, gpt, longer)
     undo = next(button for button in at.button if button.label == "Undo")
     undo.click().run()
+    assert at.text_input(key="prefix").value == PRESETS[1]
+
+
+def test_stop_is_not_appended_and_that_is_said(open_page: OpenPage) -> None:
+    at = open_page(PAGE, prefix=PRESETS[2])
+    stop = next((button for button in at.button if button.label == "STOP"), None)
+    assert stop is not None, "STOP is expected to be probable after a full stop"
+    stop.click().run()
     assert at.text_input(key="prefix").value == PRESETS[2]
+    assert "STOP ends the sentence" in at.toast[0].value
 
 
 @pytest.mark.parametrize("model", list(OWN_MODELS))
