@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
+from typing import ParamSpec
 
 import streamlit as st
 
@@ -10,6 +11,8 @@ from nlm_core.lm.base import ModelUnavailableError, UnknownModelError
 from nlm_core.runtime import BusyError
 from pages._shared.catalog import PageEntry
 from pages._shared.escape import plain
+
+P = ParamSpec("P")
 
 _FRAMED = "_framed"
 _RETURN = "_return_to"
@@ -39,13 +42,13 @@ def hand_back() -> None:
         st.switch_page(file, query_params=parameters)
 
 
-def errors_told(body: Callable[[], None]) -> Callable[[], None]:
+def errors_told(body: Callable[P, None]) -> Callable[P, None]:
     """A fragment's body that tells the visitor of ``CLEAR_ERRORS``; around the call it would miss the later runs."""
 
     @wraps(body)
-    def run() -> None:
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            body()
+            body(*args, **kwargs)
         except CLEAR_ERRORS as error:
             st.error(plain(str(error)))
 

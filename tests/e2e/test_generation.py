@@ -10,7 +10,7 @@ from nlm_core.lm.prefix import append_token
 from nlm_core.lm.reader import PrefixReader
 from nlm_core.lm.sampling import Sampling, generate
 from tests.e2e.conftest import Visit
-from tests.e2e.screen import expected_bars, field, settle, wait_for_bars
+from tests.e2e.screen import expected_bars, field, main, settle, wait_for_bars
 
 TEXT = "I went to the"
 
@@ -39,7 +39,8 @@ def test_stop_stops_it(visit: Visit, gpt: LanguageModel) -> None:
     page.get_by_role("button", name="Generate").click()
     text = page.get_by_test_id("stText")
     expect(text).to_have_text(re.compile(re.escape(TEXT) + r".{2,}", re.DOTALL))
-    page.get_by_role("button", name="Stop", exact=True).click()
+    # Streamlit has a Stop of its own in the toolbar while a script runs.
+    main(page).get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_role("button", name="Put it into the prefix")).to_be_enabled()
     stopped = text.text_content()
     page.wait_for_timeout(1500)

@@ -13,6 +13,7 @@ from nlm_core.lm.sampling import MAX_NEW_TOKENS, MAX_TEMPERATURE, MIN_TEMPERATUR
 from nlm_core.runtime import gate
 from pages._shared.charts.bars import paired_bars
 from pages._shared.controls import set_prefix
+from pages._shared.frame import errors_told
 
 _RUN = "_generation"
 _TICK_SECONDS = 0.25
@@ -84,6 +85,7 @@ def _running() -> bool:
     return run is not None and run["left"] > 0
 
 
+@errors_told
 def _generation(reader: PrefixReader, ids: tuple[int, ...], sampling: Sampling) -> None:
     """One token a tick, so that a click on Stop comes between two tokens."""
     run = st.session_state.get(_RUN)
