@@ -155,7 +155,7 @@ class VisitorRun:
         return padded_rows(lines)
 
     def advance(self, most_steps: int = MAX_STEPS, seconds: float = SLICE_SECONDS) -> None:
-        """Train for one slice: until the target, or for so many steps or seconds.
+        """Train for one slice: until the target, or for so many steps or seconds, and for one step at least.
 
         Raises
         ------
@@ -163,10 +163,12 @@ class VisitorRun:
             If no place at the gate became free; nothing is lost, the next call goes on.
         """
         with runtime.gate().slot():
-            until, last = time.perf_counter() + seconds, self.number + most_steps
             self._look_before()
-            while not self.ended and self.number < last and time.perf_counter() < until:
+            until, last = time.perf_counter() + seconds, self.number + most_steps
+            while not self.ended and self.number < last:
                 self._take(self.trainer.step(self.batch()))
+                if time.perf_counter() > until:
+                    return
 
     def step_on(self, first: str | None = None) -> Step | Diverged:
         """One step by hand, past the target if need be."""
@@ -182,10 +184,9 @@ class VisitorRun:
         if isinstance(step, Diverged):
             self.diverged = step
             return
-        every = max(1, self.stretch // LOOKS)
-        looks = self.number % every == 0 or self.ended
+        looks = self.number % math.ceil(self.stretch / LOOKS) == 0 or self.ended
         self.points.append(Point(step.number, step.loss, self.held_out_loss() if looks else None))
-        if self.number % max(1, self.stretch // SAMPLINGS) == 0 or self.number == self.target:
+        if self.number % math.ceil(self.stretch / SAMPLINGS) == 0 or self.number == self.target:
             self.samples.append(self._sample())
 
     def _look_before(self) -> None:
