@@ -17,7 +17,7 @@ MODEL = "nlm-gpt"
 LENGTHS = (20, 60, 120)
 RATIO_BAR = 1.5
 
-_BLOCKS = 6
+_BLOCKS = 4
 _TEXT = "the old man went down to the river"
 _REPEATS = 40
 _WARM_UP = 5
