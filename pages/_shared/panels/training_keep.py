@@ -11,17 +11,17 @@ _MAX_NAME = 40
 
 
 def keep_panel(run: VisitorRun) -> None:
-    """Downloads are made when they are clicked."""
+    """Files of the run as it is now, made at once: they are small, and a click then never finds an older one."""
     files = (
-        ("Weights", run.weights, "model.safetensors", "application/octet-stream"),
-        ("Vocabulary", run.vocabulary.to_json, VOCABULARY_FILE, "application/json"),
-        ("Loss curve", run.curve_csv, "loss.csv", "text/csv"),
-        ("PyTorch script", lambda: script(run), "reproduce.py", "text/x-python"),
-        ("Its sentences", lambda: sentences_file(run), SENTENCES_FILE, "text/plain"),
+        ("Weights", run.weights(), "model.safetensors", "application/octet-stream"),
+        ("Vocabulary", run.vocabulary.to_json(), VOCABULARY_FILE, "application/json"),
+        ("Loss curve", run.curve_csv(), "loss.csv", "text/csv"),
+        ("PyTorch script", script(run), "reproduce.py", "text/x-python"),
+        ("Its sentences", sentences_file(run), SENTENCES_FILE, "text/plain"),
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for name, make, file, kind in files:
-            st.download_button(name, make, file, kind, key=file, on_click="ignore", icon=":material/download:")
+        for name, data, file, kind in files:
+            st.download_button(name, data, file, kind, key=file, on_click="ignore", icon=":material/download:")
     st.caption(
         f"The script trains the same network in plain PyTorch to the same losses, with {VOCABULARY_FILE} and "
         f"{SENTENCES_FILE} beside it."
