@@ -1,9 +1,11 @@
 """Next token: a prefix typed live, its distribution, the table of the lecture, and what lies between."""
 
+import time
+
 import streamlit as st
 
 from nlm_core.lm.candidates import candidates, label
-from nlm_core.lm.prefix import append_token
+from nlm_core.lm.prefix import append_token, tidy
 from nlm_core.lm.reader import PrefixReader, Reading
 from nlm_core.runtime import gate
 from nlm_core.text.csv_export import to_csv
@@ -21,16 +23,17 @@ REACH = {"100 %": 1.0, "25 %": 0.25}
 APPENDABLE = 9
 MAX_BARS = 30
 MAX_SHOWN = 24
+BARS_FIRST_SECONDS = 0.03
 _PICKS = "_picks"
 
 require_frame(FILE)
 header(next(entry for entry in PAGES if entry.file == FILE))
 
 
-def append(reader: PrefixReader, text: str, token_id: int) -> None:
-    """Put a token behind the prefix; says so where it cannot stand there."""
+def append(reader: PrefixReader, token_id: int) -> None:
+    """Put a token behind the prefix as it is now, later keystrokes included; says so where it cannot stand there."""
     try:
-        controls.set_prefix(append_token(reader.model, text, token_id))
+        controls.set_prefix(append_token(reader.model, tidy(st.session_state["prefix"]).text, token_id))
         st.session_state["position"] = None
     except ValueError as error:
         st.toast(str(error))
@@ -41,7 +44,7 @@ def bars_key() -> str:
     return f"bars {st.session_state.get(_PICKS, 0)}"
 
 
-def append_picked(reader: PrefixReader, text: str, key: str) -> None:
+def append_picked(reader: PrefixReader, key: str) -> None:
     """A click on a bar."""
     if key != bars_key():
         # The browser has not heard yet that this chart is gone, and sends its last click once more.
@@ -49,7 +52,7 @@ def append_picked(reader: PrefixReader, text: str, key: str) -> None:
     picked = st.session_state[key]["selection"].get(PICK) or []
     st.session_state[_PICKS] = st.session_state.get(_PICKS, 0) + 1
     if picked and picked[0]["id"] >= 0:
-        append(reader, text, int(picked[0]["id"]))
+        append(reader, int(picked[0]["id"]))
 
 
 def chosen_position(reading: Reading) -> int:
@@ -92,12 +95,14 @@ def explorer() -> None:
         st.vega_lite_chart(
             live_bars(bars_frame(found, following, REACH[axis]), ink(st.context.theme.type), reach=REACH[axis]),
             key=key,
-            on_select=lambda: append_picked(reader, prefix.text, key),
+            on_select=lambda: append_picked(reader, key),
             selection_mode=PICK,
             alt="The most probable next tokens after the prefix, one bar each, and one for all others",
         )
+    # What follows reaches the browser after it has drawn the bars: drawing all at once would hold them back for longer.
+    time.sleep(BARS_FIRST_SECONDS)
     with side:
-        _side(reader, prefix.text, reading, position)
+        _side(reader, reading, position)
         csv = to_csv(["rank", "token", "id", "p"], ([c.rank, c.text, c.token_id, c.p] for c in found.top))
         st.download_button("Bars as CSV", csv, "bars.csv", "text/csv", on_click="ignore", icon=":material/download:")
     view = st.segmented_control(
@@ -122,7 +127,7 @@ def explorer() -> None:
         compare_panel(name, prefix.text, k)
 
 
-def _side(reader: PrefixReader, text: str, reading: Reading, position: int) -> None:
+def _side(reader: PrefixReader, reading: Reading, position: int) -> None:
     """What is being looked at, and the tokens to append by click or by key."""
     model = reader.model
     shown = [plain(label(model, i, first=t == 0)) for t, i in enumerate(reading.ids[: position + 1])]
@@ -134,7 +139,7 @@ def _side(reader: PrefixReader, text: str, reading: Reading, position: int) -> N
         for number, token_id in enumerate(reading.columns[position].top_ids[:APPENDABLE].tolist(), start=1):
             st.button(
                 plain(label(model, token_id)), key=f"append {number}", shortcut=str(number),
-                on_click=append, args=(reader, text, token_id),
+                on_click=append, args=(reader, token_id),
             )  # fmt: skip
         st.button(
             "Undo", on_click=controls.undo, disabled=not controls.can_undo(), icon=":material/undo:", shortcut="U"

@@ -41,7 +41,7 @@ def page() -> None:
 
         st.session_state[setup.TRAINING] = False
         lesson_panel(run)
-    if run.number and not st.session_state.get(setup.TRAINING):
+    if run.number and not setup.training(run):
         from pages._shared.panels.training_keep import keep_panel
 
         keep_panel(run)

@@ -14,6 +14,7 @@ from nlm_core.runtime import gate
 from pages._shared.charts.bars import paired_bars
 from pages._shared.controls import set_prefix
 from pages._shared.frame import errors_told
+from pages._shared.ticking import ticking
 
 _RUN = "_generation"
 _TICK_SECONDS = 0.25
@@ -47,7 +48,7 @@ def sampling_panel(reader: PrefixReader, reading: Reading, position: int, k: int
         kept = int((q > 0).sum())
         st.metric("Tokens that can be drawn", f"{kept:,} of {reader.model.vocab_size:,}")
         _generation_controls()
-        st.fragment(_generation, run_every=_TICK_SECONDS if _running() else None)(reader, reading.ids, sampling)
+        ticking(lambda: _generation(reader, reading.ids, sampling), _running, _TICK_SECONDS)
         if st.session_state.get(_RUN) and not _running():
             st.button("Put it into the prefix", on_click=_take_over, icon=":material/keyboard_return:")
 
@@ -105,7 +106,3 @@ def _generation(reader: PrefixReader, ids: tuple[int, ...], sampling: Sampling) 
     st.text(run["text"])
     table = pd.DataFrame(run["drawn"], columns=["drawn", "p", "q"])
     st.dataframe(table.iloc[::-1], height=180, hide_index=False, alt="The tokens drawn, newest first, with p and q")
-    if run["left"] == 0 and not run.get("ended"):
-        run["ended"] = True
-        # The timer belongs to the fragment as it was made; only a new run of the page takes it away.
-        st.rerun()

@@ -9,7 +9,8 @@ from pages._shared.charts.palette import ink
 from pages._shared.charts.training import loss_curves
 from pages._shared.controls import bounded_number
 from pages._shared.panels.figures import figures
-from pages._shared.panels.training_setup import TRAINING, reset
+from pages._shared.panels.training_setup import TRAINING, reset, training
+from pages._shared.ticking import ticking
 
 _TICK_SECONDS = 0.3
 # A run is shown in about this many pictures, so that also a short one can be watched as it learns.
@@ -32,8 +33,8 @@ def _pause() -> None:
 
 def run_panel(run: VisitorRun) -> None:
     """Controls on top; below them a part of the page that trains one slice a tick while the run is on."""
-    training = st.session_state.get(TRAINING, False) and not run.ended
-    paused = not training and not run.ended
+    on = training(run)
+    paused = not on and not run.ended
     with st.container(horizontal=True, vertical_alignment="bottom"):
         steps = bounded_number(
             "Steps", 1, MAX_STEPS, default=DEFAULT_STEPS, key="steps", width=140,
@@ -42,30 +43,25 @@ def run_panel(run: VisitorRun) -> None:
         st.button(
             "Resume" if paused else f"Train {steps:,} steps" if run.number == 0 else f"Train {steps:,} more",
             key="train", on_click=_train, args=(run, int(steps)), type="primary", icon=":material/play_arrow:",
-            disabled=training or run.diverged is not None or run.out_of_time,
+            disabled=on or run.diverged is not None or run.out_of_time,
         )  # fmt: skip
-        st.button("Pause", on_click=_pause, icon=":material/pause:", disabled=not training)
+        st.button("Pause", on_click=_pause, icon=":material/pause:", disabled=not on)
         st.button(
             "Reset",
             on_click=reset,
             icon=":material/restart_alt:",
-            disabled=not (training or run.number or run.diverged),
+            disabled=not (on or run.number or run.diverged),
         )
-    st.fragment(_live, run_every=_TICK_SECONDS if training else None)(run, int(steps))
+    ticking(lambda: _live(run, int(steps)), lambda: training(run), _TICK_SECONDS)
 
 
 def _live(run: VisitorRun, steps: int) -> None:
-    training = st.session_state.get(TRAINING, False) and not run.ended
-    if training:
+    if training(run):
         try:
             run.advance(most_steps=max(1, run.stretch // _PICTURES))
         except BusyError:
             st.caption("Other visitors are computing; the run goes on in a moment.")
     _picture(run, steps)
-    if training and run.ended:
-        st.session_state[TRAINING] = False
-        # The timer belongs to the fragment as it was made; only a new run of the page takes it away.
-        st.rerun()
 
 
 def _picture(run: VisitorRun, steps: int) -> None:

@@ -109,6 +109,11 @@ def current_run(text: VisitorText, settings: Settings) -> VisitorRun:
     return run
 
 
+def training(run: VisitorRun) -> bool:
+    """Whether the run is on: begun or resumed, neither paused nor at its end."""
+    return st.session_state.get(TRAINING, False) and not run.ended
+
+
 def reset() -> None:
     """Forget the run; the next one begins from fresh weights with what is chosen now. For use in callbacks."""
     st.session_state.pop(_RUN, None)

@@ -1,0 +1,28 @@
+"""A part of the page that runs again every so often while something is going on, and then comes to rest."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+
+def ticking(part: Callable[[], None], running: Callable[[], bool], seconds: float) -> None:
+    """Draw ``part`` now, and again every so many seconds as long as ``running()``.
+
+    A fragment's timer is set where the fragment is called, so only a new run of what surrounds it takes the timer away.
+    That run is asked for at every tick after the end, until it has come: one request alone could be lost.
+
+    Parameters
+    ----------
+    part : callable
+        Draws, and does one slice of the work.
+    running : callable
+    seconds : float
+    """
+    ticks = running()
+
+    def drawn() -> None:
+        part()
+        if ticks and not running():
+            st.rerun()
+
+    st.fragment(drawn, run_every=seconds if ticks else None)()
