@@ -98,6 +98,25 @@ PAGES: tuple[PageEntry, ...] = (
         ),
     ),
     PageEntry(
+        "pages/loss_landscape.py",
+        "Loss landscape of a trained network",
+        ":material/landscape:",
+        "Deep learning review",
+        "Train a small network and look at the loss around it.",
+        (
+            ("Descending a real loss: the path of training over its two main directions", {"directions": "PCA"}),
+            (
+                "A deep network without skip connections: a rugged landscape",
+                {"depth": "20", "alpha": "0.03", "directions": "Random", "plot": "3-D"},
+            ),
+            (
+                "The same network with skip connections: a smooth one",
+                {"depth": "20", "skip": "true", "alpha": "0.03", "directions": "Random", "plot": "3-D"},
+            ),
+            ("The landscape of nlm-rnn on sentences it was not trained on", {"source": "nlm-rnn"}),
+        ),
+    ),
+    PageEntry(
         "pages/backpropagation.py",
         "Backpropagation",
         ":material/undo:",

@@ -22,6 +22,12 @@ _STEEP = 100
 _FRAME_MS = 90
 
 
+def _single(values: np.ndarray) -> np.ndarray:
+    """As float32, which halves what is sent; numbers too large for it are infinite."""
+    with np.errstate(over="ignore"):
+        return values.astype(np.float32)
+
+
 @dataclass(frozen=True)
 class Scale:
     """How losses are turned into heights and colours.
@@ -58,7 +64,7 @@ def height_scale(losses: np.ndarray) -> Scale:
     return Scale(forward, tuple((float(h), f"{loss:.3g}") for h, loss in zip(heights, back, strict=True)), steep)
 
 
-def _colour_scale(theme: str | None) -> list[list[object]]:
+def colour_scale(theme: str | None) -> list[list[object]]:
     return [[0, "#3d7ab0"], [1, "#1b242d"]] if theme == "dark" else [[0, "#4b83b5"], [1, "#f2f5f8"]]
 
 
@@ -123,7 +129,7 @@ def contour_figure(surface: Surface, grid: Grid, paths: Mapping[str, Path], them
     figure = go.Figure(
         [
             go.Contour(
-                x=x, y=y, z=heights, colorscale=_colour_scale(theme), ncontours=22, hoverinfo="skip",
+                x=x, y=y, z=heights, colorscale=colour_scale(theme), ncontours=22, hoverinfo="skip",
                 line={"width": 0.6, "color": GREY}, showlegend=False,
                 colorbar={
                     "thickness": 10, "title": {"text": "L", "side": "top"}, "tickmode": "array",
@@ -131,7 +137,7 @@ def contour_figure(surface: Surface, grid: Grid, paths: Mapping[str, Path], them
                 },
             ),
             go.Scatter(
-                x=columns.ravel(), y=rows.ravel(), customdata=losses[::every, ::every].ravel().astype(np.float32),
+                x=columns.ravel(), y=rows.ravel(), customdata=_single(losses[::every, ::every].ravel()),
                 mode="markers", marker={"opacity": 0, "size": 9}, showlegend=False,
                 selected={"marker": {"opacity": 0}}, unselected={"marker": {"opacity": 0}},
                 hovertemplate="θ = (%{x:.3g}, %{y:.3g})<br>L = %{customdata:.4g}<br>click to start here<extra></extra>",
@@ -199,8 +205,8 @@ def surface_figure(surface: Surface, grid: Grid, paths: Mapping[str, Path], them
     figure = go.Figure(
         go.Surface(
             x=x.astype(np.float32), y=y.astype(np.float32), z=heights.astype(np.float32),
-            colorscale=_colour_scale(theme), showscale=False, opacity=0.95,
-            customdata=losses.astype(np.float32),
+            colorscale=colour_scale(theme), showscale=False, opacity=0.95,
+            customdata=_single(losses),
             hovertemplate="θ = (%{x:.3g}, %{y:.3g})<br>L = %{customdata:.4g}<extra></extra>",
             contours={"z": {"show": True, "color": GREY, "width": 1, "size": top / 18,
                             "start": float(np.nanmin(heights)), "end": float(np.nanmax(heights))}},

@@ -1,0 +1,155 @@
+"""Loss landscapes of trained networks: the plane from above and in 3-D with the training path, and what was learned."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from nlm_core.optim.classifier import TrainingStep
+from nlm_core.optim.landscape import Stage
+from nlm_core.optim.subject import Plane
+from nlm_core.optim.toy_data import ToyData
+from pages._shared.charts.descent_surface import HEIGHT, Scale, colour_scale, height_scale
+from pages._shared.charts.palette import BLUE, GREY, ORANGE, middle
+
+_SMALL = 190
+_MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
+# A wider range of training losses is shown on a logarithmic axis.
+_WIDE = 100
+_END = {"size": 12, "color": "#ffffff", "line": {"width": 3, "color": ORANGE}}
+
+
+def scale_of(stage: Stage) -> Scale:
+    """How the losses of a landscape become heights and colours."""
+    return height_scale(stage.losses.numpy())
+
+
+def axis_titles(plane: Plane) -> tuple[str, str]:
+    """What the two axes are, with the share of the path's variance that each holds."""
+    names = ("first component", "second component") if plane.directions.kind == "PCA" else ("d₁", "d₂")
+    if plane.path is None:
+        return f"a, along {names[0]}", f"b, along {names[1]}"
+    first, second = plane.path.shares
+    return f"a, along {names[0]} ({first:.1%})", f"b, along {names[1]} ({second:.1%})"
+
+
+def _path(plane: Plane, steps: Sequence[TrainingStep]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Coordinates (T, 2) and losses in the plane (T,) with NaN outside of the window; what hovering shows (T, 2)."""
+    assert plane.path is not None and plane.path_losses is not None
+    ab, losses = plane.path.coordinates.numpy().copy(), plane.path_losses.numpy().astype(float).copy()
+    low, high = np.array([plane.a_range, plane.b_range]).T
+    outside = ~((ab >= low) & (ab <= high)).all(1)
+    ab[outside], losses[outside] = np.nan, np.nan
+    return ab, losses, np.array([[step.number, step.loss] for step in steps])
+
+
+def contour_figure(stage: Stage, plane: Plane, steps: Sequence[TrainingStep], theme: str | None) -> go.Figure:
+    """The landscape from above, the path to theta* as far as it lies in the window, and theta* as a ring."""
+    scale = scale_of(stage)
+    a, b, losses = (part.numpy() for part in (stage.a, stage.b, stage.losses))
+    figure = go.Figure(
+        go.Contour(
+            x=a, y=b, z=scale.forward(losses), customdata=losses, colorscale=colour_scale(theme), ncontours=24,
+            line={"width": 0.6, "color": GREY}, showlegend=False,
+            hovertemplate="a = %{x:.3g}, b = %{y:.3g}<br>L = %{customdata:.4g}<extra></extra>",
+            colorbar={
+                "thickness": 10, "title": {"text": "L", "side": "top"}, "tickmode": "array",
+                "tickvals": [h for h, _ in scale.ticks], "ticktext": [text for _, text in scale.ticks],
+            },
+        )
+    )  # fmt: skip
+    if plane.path is not None:
+        ab, in_plane, told = _path(plane, steps)
+        figure.add_scatter(
+            x=ab[:, 0], y=ab[:, 1], mode="lines+markers", customdata=np.c_[told, in_plane], name="training path",
+            line={"color": ORANGE, "width": 2}, marker={"size": 4, "color": ORANGE},
+            hovertemplate="step %{customdata[0]:.0f}<br>loss in training %{customdata[1]:.4g}"
+            "<br>loss in this plane %{customdata[2]:.4g}<extra></extra>",
+        )  # fmt: skip
+    figure.add_scatter(x=[0], y=[0], mode="markers", marker=_END, name="θ*", hovertemplate="θ*<extra></extra>")
+    titles = axis_titles(plane)
+    figure.update_xaxes(title=titles[0], range=list(plane.a_range), title_standoff=2, showgrid=False, zeroline=False)
+    figure.update_yaxes(title=titles[1], range=list(plane.b_range), title_standoff=2, showgrid=False, zeroline=False)
+    figure.update_layout(height=HEIGHT, margin=_MARGIN, showlegend=False, hovermode="closest", dragmode=False)
+    return figure
+
+
+def surface_figure(stage: Stage, plane: Plane, steps: Sequence[TrainingStep], theme: str | None) -> go.Figure:
+    """The same in three dimensions; the path lies at its loss in the plane, so that it runs on the surface."""
+    scale = scale_of(stage)
+    a, b, losses = (part.numpy() for part in (stage.a, stage.b, stage.losses))
+    heights = scale.forward(losses)
+    low, high = float(np.nanmin(heights)), float(np.nanmax(heights))
+    rise = high - low or 1.0
+    figure = go.Figure(
+        go.Surface(
+            x=a, y=b, z=heights, customdata=losses, colorscale=colour_scale(theme), showscale=False, opacity=0.95,
+            hovertemplate="a = %{x:.3g}, b = %{y:.3g}<br>L = %{customdata:.4g}<extra></extra>",
+            contours={"z": {"show": True, "color": GREY, "width": 1, "size": rise / 18, "start": low, "end": high}},
+        )
+    )  # fmt: skip
+    if plane.path is not None:
+        ab, in_plane, told = _path(plane, steps)
+        # A little above the surface, so that its triangles do not hide the path.
+        figure.add_scatter3d(
+            x=ab[:, 0], y=ab[:, 1], z=scale.forward(in_plane) + 0.02 * rise, mode="lines+markers",
+            customdata=np.c_[told, in_plane], line={"color": ORANGE, "width": 6}, marker={"color": ORANGE, "size": 3},
+            hovertemplate="step %{customdata[0]:.0f}<br>loss in training %{customdata[1]:.4g}"
+            "<br>loss in this plane %{customdata[2]:.4g}<extra></extra>",
+        )  # fmt: skip
+    titles = axis_titles(plane)
+    figure.update_layout(
+        height=HEIGHT, margin=_MARGIN, showlegend=False,
+        scene={
+            "xaxis": {"title": {"text": titles[0].split(" (")[0]}, "range": list(plane.a_range)},
+            "yaxis": {"title": {"text": titles[1].split(" (")[0]}, "range": list(plane.b_range)},
+            "zaxis": {
+                "title": {"text": "L"}, "tickvals": [h for h, _ in scale.ticks],
+                "ticktext": [text for _, text in scale.ticks],
+            },
+            "aspectmode": "manual", "aspectratio": {"x": 1.2, "y": 1.2, "z": 0.75},
+            "camera": {"eye": {"x": -1.1, "y": -1.5, "z": 1.0}, "center": {"x": 0, "y": 0, "z": -0.15}},
+        },
+        # A visitor's view of it stays while the grid is refined.
+        uirevision="landscape",
+    )  # fmt: skip
+    return figure
+
+
+def training_figure(steps: Sequence[TrainingStep]) -> go.Figure:
+    """The loss over all examples, step by step."""
+    numbers, losses = [step.number for step in steps], [step.loss for step in steps]
+    figure = go.Figure(
+        go.Scatter(
+            x=numbers, y=losses, customdata=[step.accuracy for step in steps], mode="lines",
+            line={"color": ORANGE, "width": 2},
+            hovertemplate="step %{x:,}: L = %{y:.4g}, %{customdata:.1%} right<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_xaxes(title="step", title_standoff=2)
+    figure.update_yaxes(title="loss L", title_standoff=2)
+    if min(losses) > 0 and max(losses) > _WIDE * min(losses):
+        figure.update_yaxes(type="log", dtick=1, exponentformat="power")
+    figure.update_layout(height=_SMALL, margin=_MARGIN)
+    return figure
+
+
+def classes_figure(data: ToyData, chance: np.ndarray, reach: float, theme: str | None) -> go.Figure:
+    """The examples over the probability of class 1, of shape (n, n) over the square from -reach to reach."""
+    side = np.linspace(-reach, reach, len(chance))
+    figure = go.Figure(
+        go.Heatmap(
+            x=side, y=side, z=chance, zmin=0, zmax=1, colorscale=[[0, BLUE], [0.5, middle(theme)], [1, ORANGE]],
+            opacity=0.6, showscale=False, hovertemplate="p(class 1) = %{z:.3f}<extra></extra>",
+        )
+    )  # fmt: skip
+    x, y = data.x.numpy(), data.y.numpy()
+    for label, colour, shape in ((0, BLUE, "circle"), (1, ORANGE, "square")):
+        figure.add_scatter(
+            x=x[y == label, 0], y=x[y == label, 1], mode="markers", name=f"class {label}", hoverinfo="skip",
+            marker={"size": 5, "symbol": shape, "color": colour, "line": {"width": 0.5, "color": "#ffffff"}},
+        )  # fmt: skip
+    figure.update_xaxes(range=[-reach, reach], showgrid=False, zeroline=False, showticklabels=False)
+    figure.update_yaxes(range=[-reach, reach], showgrid=False, zeroline=False, showticklabels=False)
+    figure.update_layout(height=_SMALL, margin=_MARGIN, showlegend=False, dragmode=False)
+    return figure

@@ -1,0 +1,79 @@
+"""What a landscape is made of, all in the address: the network, the directions and the grid."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from nlm_core.optim.subject import KINDS, Recipe
+from nlm_core.optim.toy_data import TOY_DATA
+from pages._shared.controls import bounded_number, bounded_slider
+
+CLASSIFIER, RNN = "A small classifier", "nlm-rnn"
+SOURCES = (CLASSIFIER, RNN)
+# Wider or deeper networks would keep a visitor waiting; nlm_core allows more.
+MAX_DEPTH, MAX_WIDTH, MAX_STEPS = 20, 32, 1_500
+# Levels of refinement by the points a side that they give: 2^level + 1.
+GRIDS = {"17": 4, "33": 5, "65": 6}
+RNN_GRIDS = {"5": 2, "9": 3, "17": 4}
+MAX_SENTENCES = 8
+_SENTENCES = Path(__file__).resolve().parents[3] / "assets" / "data" / "park_sentences.txt"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a network's landscape is looked at: kind, seed and reach of the directions, and the level of the grid."""
+
+    kind: str
+    seed: int
+    reach: float
+    level: int
+
+
+def recipe_field() -> Recipe:
+    data = st.segmented_control(
+        "Data", list(TOY_DATA), default=next(iter(TOY_DATA)), key="data", bind="query-params", required=True
+    )
+    depth = bounded_slider("Hidden layers", 1, MAX_DEPTH, default=6, key="depth")
+    width = bounded_slider("Units in each", 1, MAX_WIDTH, default=16, key="width")
+    skip = st.toggle(
+        "Skip connections", value=False, key="skip", bind="query-params",
+        help="Each layer after the first adds its input to its output: h_l = relu(W_l h_{l-1} + b_l) + h_{l-1}.",
+    )  # fmt: skip
+    with st.popover("Steps, rate, seed", icon=":material/tune:"):
+        steps = int(bounded_number("Steps", 10, MAX_STEPS, default=300, key="T"))
+        rate = bounded_number("Learning rate α", 1e-4, 1.0, default=0.1, key="alpha")
+        seed = int(bounded_number("Seed of data, weights and mini-batches", 0, 9_999, default=0, key="seed"))
+    return Recipe(data, depth, width, skip, seed, steps, rate)
+
+
+def sentences_field() -> tuple[str, ...]:
+    """The first of our own sentences, which are in none of the model's training texts."""
+    count = bounded_slider("Held-out sentences", 1, MAX_SENTENCES, default=4, key="sentences")
+    lines = _SENTENCES.read_text(encoding="utf-8").splitlines()
+    chosen = tuple(line.strip() for line in lines if line.strip())[:count]
+    st.caption("From our own sentences, which the model was not trained on: " + " ".join(chosen))
+    return chosen
+
+
+def look_field(source: str) -> Look:
+    """Directions and grid; a network whose training path was not kept has only random directions."""
+    kind = "Random"
+    if source == CLASSIFIER:
+        kind = st.segmented_control(
+            "Directions", KINDS, default=KINDS[0], key="directions", bind="query-params", required=True,
+            help="The two principal components of the training path, or two random directions, filter-normalised.",
+        )  # fmt: skip
+    seed, reach = 0, 1.0
+    if kind == "Random":
+        with st.container(horizontal=True, gap="small"):
+            seed = int(bounded_number("Direction seed", 0, 9_999, default=0, key="direction_seed", width=105))
+            reach = bounded_number(
+                "Reach", 0.05, 3.0, default=1.0, key="reach", width=105,
+                help="How far along each direction. At 1 each filter has been moved by as much as its own length.",
+            )  # fmt: skip
+    grids, key, default = (GRIDS, "n", "33") if source == CLASSIFIER else (RNN_GRIDS, "n_rnn", "9")
+    points = st.segmented_control(
+        "Points a side", list(grids), default=default, key=key, bind="query-params", required=True
+    )
+    return Look(kind, seed, reach, grids[points])

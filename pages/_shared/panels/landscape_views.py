@@ -1,0 +1,94 @@
+"""A landscape on the page: the chart, what it shows in numbers, and how the network came to be."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from nlm_core.optim.classifier import class_probability
+from nlm_core.optim.subject import Fit, Subject, local_minima, rnn_subject
+from nlm_core.runtime import gate
+from pages._shared.charts import landscape as charts
+from pages._shared.controls import DEFAULT_RNN
+from pages._shared.loaders import language_model
+from pages._shared.panels.figures import figures
+from pages._shared.panels.landscape_work import Seen
+
+_BARE = {"displayModeBar": False}
+_REACH = 1.8
+
+
+def rnn(sentences: Sequence[str]) -> Subject:
+    """Our recurrent model with its loss on sentences."""
+    from nlm_core.lm.rnn import RnnModel
+
+    model = language_model(DEFAULT_RNN)
+    assert isinstance(model, RnnModel)
+    return rnn_subject(model, sentences)
+
+
+def draw(place: DeltaGenerator, seen: Seen, subject: Subject, plot: str) -> None:
+    """The chart in its place; each refinement takes the place of the one before."""
+    n = len(seen.stage.a)
+    make = charts.contour_figure if plot == "Contour" else charts.surface_figure
+    place.plotly_chart(
+        make(seen.stage, seen.plane, subject.steps, st.context.theme.type), key=f"landscape {plot} {n}",
+        theme="streamlit", config=_BARE,
+        alt=f"Loss over a plane through the trained network's parameters, {n} by {n} points"
+        + (", with the path of training" if subject.steps else ""),
+    )  # fmt: skip
+
+
+def told(seen: Seen, subject: Subject) -> None:
+    """What the plane is, what it holds of the path, and how its heights are to be read."""
+    stage, plane = seen.stage, seen.plane
+    middle = len(stage.a) // 2
+    finite = stage.losses[stage.losses.isfinite()]
+    shown = [
+        ("Parameters", f"{subject.count:,}", ""),
+        ("Loss on this grid", f"{float(finite.min()):.3g} to {float(finite.max()):.4g}", "nats"),
+        ("Local minima", f"{local_minima(stage.losses)}", "below all 8 neighbours"),
+    ]
+    if plane.path is not None:
+        shown.insert(1, ("Variance of the path held", f"{plane.path.share:.2%}", ""))
+    elif plane.directions.kind == "Random":
+        shown.insert(1, ("Loss at θ*", f"{float(stage.losses[middle, middle]):.4g}", "nats"))
+    figures(*shown)
+    notes = [
+        r"Shown is $L(\theta^* + a\, d_1 + b\, d_2)$; the ring is the trained network $\theta^*$.",
+    ]
+    if plane.path is not None:
+        first, second = plane.path.shares
+        notes.append(
+            f"Of the variance of the training path the two directions hold {first:.2%} and {second:.2%}; what is left "
+            "takes place outside of the plane, so a point of the path here is not quite the network of that step."
+        )
+    else:
+        notes.append("The path of its training was not kept, so only random directions can be shown.")
+    if plane.directions.kind == "Random":
+        notes.append("Every filter of a random direction is as long as the network's own (Li et al. 2018).")
+    if charts.scale_of(stage).logarithmic:
+        notes.append("This surface is steep: heights and colours are logarithmic, the numbers beside them are losses.")
+    if len(finite) < stage.losses.numel():
+        notes.append(f"At {stage.losses.numel() - len(finite)} points the network overflows; they are left blank.")
+    st.caption(" ".join(notes))
+
+
+def training(fit: Fit, subject: Subject) -> None:
+    """The loss of every step and what the network has learned."""
+    with gate().slot():
+        chance = class_probability(fit.network, _REACH)
+    loss, classes = st.columns(2)
+    last = subject.steps[-1]
+    with loss:
+        st.caption(f"Training: L = {last.loss:.4g} after {last.number:,} steps, {last.accuracy:.1%} of examples right")
+        st.plotly_chart(
+            charts.training_figure(subject.steps), key="landscape_training", theme="streamlit", config=_BARE,
+            alt="Loss over the steps of training",
+        )  # fmt: skip
+    with classes:
+        st.caption("What it learned: the examples over p(class 1)")
+        st.plotly_chart(
+            charts.classes_figure(fit.data, chance.numpy(), _REACH, st.context.theme.type), key="landscape_classes",
+            theme="streamlit", config=_BARE, alt="The examples over the probability of class 1",
+        )  # fmt: skip

@@ -1,0 +1,58 @@
+"""Loss landscape of a trained network: L(theta* + a d_1 + b d_2) over a plane, and the path that training took."""
+
+import streamlit as st
+
+from pages._shared.catalog import PAGES
+from pages._shared.escape import plain
+from pages._shared.frame import CLEAR_ERRORS, header, require_frame
+
+FILE = "pages/loss_landscape.py"
+PLOTS = ("Contour", "3-D")
+
+require_frame(FILE)
+header(next(entry for entry in PAGES if entry.file == FILE))
+
+
+def page() -> None:
+    """The network on the left, its landscape on the right.
+
+    No fragment: a change of a control shall end the work that is going on, which it would not do inside of one.
+    """
+    from pages._shared.panels import landscape_setup as setup
+    from pages._shared.panels import landscape_views as views
+    from pages._shared.panels.landscape_work import seen, trained
+
+    left, right = st.columns([2, 5], gap="medium")
+    with left:
+        source = st.segmented_control(
+            "Network", setup.SOURCES, default=setup.SOURCES[0], key="source", bind="query-params", required=True
+        )
+        if source == setup.CLASSIFIER:
+            recipe = setup.recipe_field()
+        else:
+            sentences = setup.sentences_field()
+        look = setup.look_field(source)
+    with right:
+        plot = st.segmented_control(
+            "Plot", PLOTS, default=PLOTS[0], key="plot", bind="query-params", required=True,
+            label_visibility="collapsed",
+        )  # fmt: skip
+        progress, chart = st.container(), st.empty()
+    with progress:
+        if source == setup.CLASSIFIER:
+            fit, subject = trained(recipe)
+            found = seen(subject, recipe, look, lambda now: views.draw(chart, now, subject, plot))
+        else:
+            subject = views.rnn(sentences)
+            found = seen(subject, sentences, look, lambda now: views.draw(chart, now, subject, plot))
+    views.draw(chart, found, subject, plot)
+    with right:
+        views.told(found, subject)
+        if source == setup.CLASSIFIER:
+            views.training(fit, subject)
+
+
+try:
+    page()
+except CLEAR_ERRORS as error:
+    st.error(plain(str(error)))
