@@ -201,7 +201,7 @@ def _parser() -> argparse.ArgumentParser:
     add("models", models)
 
     command = add("train", train)
-    command.add_argument("model", help="tokenizer, nlm-window, nlm-rnn or nlm-gpt")
+    command.add_argument("model", help="tokenizer, nlm-window, nlm-rnn, nlm-gpt or nlm-bert")
     command.add_argument("--corpus", type=Path, required=True, help="a folder of .txt or .txt.xz files, or one file")
     command.add_argument(
         "--out", type=Path, required=True, help="where checkpoint and model go; taken up again if there"

@@ -111,8 +111,9 @@ def write_card(folder: Path, card: ModelCard) -> None:
 
 ## Use and limits
 
-Made for teaching how next-token models work. It writes short, simple English, knows next to nothing about the world,
-and repeats the biases of its training text. Not for advice, facts or any decision.
+Made for teaching how language models work. It {"fills blanks in" if card.kind == "masked" else "writes"} short, simple
+English, knows next to nothing about the world, and repeats the biases of its training text. Not for advice, facts or
+any decision.
 """
     (folder / READABLE_FILE).write_text(text, encoding="utf-8")
 

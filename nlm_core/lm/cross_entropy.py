@@ -81,6 +81,23 @@ def blockwise_cross_entropy(
     return loss
 
 
+def counted(hidden: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """The positions that count, filled up to whole blocks with positions that do not.
+
+    Where most targets are ``IGNORED``, as between blanks, this saves the output layer the work; whole blocks, because a
+    compiled loss is made for one shape.
+
+    Parameters
+    ----------
+    hidden : Tensor of shape (n, H)
+    targets : int64 Tensor of shape (n,)
+    """
+    here = (targets != IGNORED).nonzero().squeeze(1)
+    filling = here.new_zeros(-len(here) % BLOCK)
+    kept = torch.cat([targets[here], torch.full_like(filling, IGNORED)])
+    return hidden[torch.cat([here, filling])], kept
+
+
 def compiled_inner() -> Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]:
     """The inner function through ``torch.compile``; needs a C++ compiler on a CPU."""
     return torch.compile(_softmax_and_loss, dynamic=False)

@@ -5,7 +5,7 @@ Safetensors only, no code of the model's own, and a full commit hash for whateve
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -28,10 +28,21 @@ FLOAT32_PARAMETERS = 200_000_000
 
 
 def load_causal(folder: Path, dtype: torch.dtype = torch.float32, name: str | None = None) -> "PreTrainedModel":
-    """Load a causal model of ``transformers`` from a local folder, on the device of this process.
+    """Load a causal model of ``transformers`` from a local folder; see ``load_folder``."""
+    from transformers import AutoModelForCausalLM
+
+    return load_folder(AutoModelForCausalLM, folder, dtype, name)
+
+
+def load_folder(
+    auto: Any, folder: Path, dtype: torch.dtype = torch.float32, name: str | None = None
+) -> "PreTrainedModel":
+    """Load a model of ``transformers`` from a local folder, on the device of this process.
 
     Parameters
     ----------
+    auto : class
+        An ``AutoModel`` class of ``transformers``: what the model is wanted for.
     folder : Path
         Holds ``config.json`` and the weights as safetensors.
     dtype : torch.dtype
@@ -41,13 +52,11 @@ def load_causal(folder: Path, dtype: torch.dtype = torch.float32, name: str | No
     Raises
     ------
     ModelUnavailableError
-        If the folder holds no causal model, or not all of its weights.
+        If the folder holds no such model, or not all of its weights.
     """
-    from transformers import AutoModelForCausalLM
-
     name = name or folder.name
     try:
-        network, report = AutoModelForCausalLM.from_pretrained(
+        network, report = auto.from_pretrained(
             folder,
             dtype=dtype,
             local_files_only=True,

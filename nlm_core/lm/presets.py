@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors.torch import save_file
 from torch import Tensor
@@ -14,9 +15,13 @@ from nlm_core.lm.network import TrainableNetwork
 from nlm_core.lm.rnn import ElmanNetwork
 from nlm_core.lm.training import Recipe
 from nlm_core.lm.window import WindowNetwork
+from nlm_core.text.corpus import Rows
 
 WEIGHTS_FILE = "model.safetensors"
 CONFIG_FILE = "config.json"
+
+
+Corrupt = Callable[[Rows, int, np.random.Generator], Rows]
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,8 @@ class Preset:
 
     Attributes
     ----------
+    kind : str
+        "window", "rnn", "transformer" or "masked".
     describes : str
         One sentence for the model card.
     sizes : dict
@@ -35,8 +42,12 @@ class Preset:
         (network, masters, sizes, folder): writes ``config.json`` and the float16 weights.
     batch_rows, row_length : int
     recipe : Recipe
+    corrupt : callable or None
+        (rows, mask_id, rng) -> rows: makes blanks out of rows of next-token prediction; None where the next token
+        itself is what is predicted.
     """
 
+    kind: str
     describes: str
     sizes: dict[str, int]
     build: Callable[[int, dict[str, int], torch.Generator], TrainableNetwork]
@@ -44,6 +55,7 @@ class Preset:
     batch_rows: int
     row_length: int
     recipe: Recipe
+    corrupt: Corrupt | None = None
 
 
 def _half(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -65,18 +77,30 @@ def _build_gpt(vocab_size: int, sizes: dict[str, int], generator: torch.Generato
     return GptNetwork(gpt_config(vocab_size, **sizes), generator)
 
 
-def _export_gpt(network: TrainableNetwork, masters: dict[str, Tensor], sizes: dict[str, int], folder: Path) -> None:
-    """As ``transformers`` writes a Llama model, so that it is read back as any model of the Hub is."""
-    from nlm_core.lm.gpt import GptNetwork
+def _build_bert(vocab_size: int, sizes: dict[str, int], generator: torch.Generator) -> TrainableNetwork:
+    from nlm_core.lm.bert import BertNetwork, bert_config
 
-    if not isinstance(network, GptNetwork):
-        raise TypeError(f"{type(network).__name__} is not a GptNetwork")
-    config = network.causal_lm.config
-    config = type(config).from_dict({**config.to_dict(), "use_cache": True, "dtype": "float16"})
-    config.architectures = ["LlamaForCausalLM"]
-    config.to_json_file(folder / CONFIG_FILE, use_diff=True)
-    weights = {name.removeprefix("causal_lm."): tensor for name, tensor in masters.items()}
-    save_file(_half(weights), folder / WEIGHTS_FILE, metadata={"format": "pt"})
+    return BertNetwork(bert_config(vocab_size, **sizes), generator)
+
+
+def _blanked(rows: Rows, mask_id: int, rng: np.random.Generator) -> Rows:
+    from nlm_core.lm.bert import blanked
+
+    return blanked(rows, mask_id, rng)
+
+
+def _export_transformer(attribute: str) -> Callable[[TrainableNetwork, dict[str, Tensor], dict[str, int], Path], None]:
+    """As ``transformers`` writes the model that the network holds, so that it is read back as any model of the Hub."""
+
+    def export(network: TrainableNetwork, masters: dict[str, Tensor], sizes: dict[str, int], folder: Path) -> None:
+        model = getattr(network, attribute)
+        config = type(model.config).from_dict({**model.config.to_dict(), "use_cache": True, "dtype": "float16"})
+        config.architectures = [type(model).__name__]
+        config.to_json_file(folder / CONFIG_FILE, use_diff=True)
+        weights = {name.removeprefix(f"{attribute}."): tensor for name, tensor in masters.items()}
+        save_file(_half(weights), folder / WEIGHTS_FILE, metadata={"format": "pt"})
+
+    return export
 
 
 _LONG_RUN = Recipe(
@@ -93,6 +117,7 @@ _LONG_RUN = Recipe(
 
 PRESETS: dict[str, Preset] = {
     "nlm-window": Preset(
+        kind="window",
         describes="The sliding-window network: one hidden layer over the embeddings of the last 1 to 8 words.",
         sizes={"embedding": 128, "hidden": 384},
         build=lambda vocab_size, sizes, generator: WindowNetwork(vocab_size, generator=generator, **sizes),
@@ -102,6 +127,7 @@ PRESETS: dict[str, Preset] = {
         recipe=replace(_LONG_RUN, optimizer="Adam", learning_rate=3e-3, weight_decay=0.0, max_minutes=20.0),
     ),
     "nlm-rnn": Preset(
+        kind="rnn",
         describes="The Elman network: h_t = tanh(W_h x_t + U_h h_{t-1} + b_h), y_t = W_y h_t + b_y.",
         sizes={"embedding": 256, "hidden": 512},
         build=lambda vocab_size, sizes, generator: ElmanNetwork(vocab_size, generator=generator, **sizes),
@@ -111,13 +137,25 @@ PRESETS: dict[str, Preset] = {
         recipe=replace(_LONG_RUN, optimizer="Adam", learning_rate=2e-3, weight_decay=0.0, max_minutes=30.0),
     ),
     "nlm-gpt": Preset(
+        kind="transformer",
         describes="A small decoder-only Transformer (Llama type: rotary positions, RMS norm, gated feed-forward).",
         sizes={"hidden": 256, "intermediate": 672, "layers": 5, "heads": 4, "context": 128},
         build=_build_gpt,
-        export=_export_gpt,
+        export=_export_transformer("causal_lm"),
         batch_rows=64,
         row_length=128,
         recipe=_LONG_RUN,
+    ),
+    "nlm-bert": Preset(
+        kind="masked",
+        describes="A small encoder that fills blanks (ModernBERT type: rotary positions, gated feed-forward).",
+        sizes={"hidden": 256, "intermediate": 672, "layers": 5, "heads": 4, "context": 128},
+        build=_build_bert,
+        export=_export_transformer("masked_lm"),
+        batch_rows=64,
+        row_length=128,
+        recipe=replace(_LONG_RUN, max_minutes=60.0),
+        corrupt=_blanked,
     ),
 }
 

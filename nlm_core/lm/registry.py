@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 from safetensors.torch import load_file
@@ -14,6 +14,9 @@ from nlm_core.lm.base import LanguageModel, ModelUnavailableError, UnknownModelE
 from nlm_core.lm.card import read_card
 from nlm_core.lm.presets import CONFIG_FILE, WEIGHTS_FILE
 from nlm_core.text.tokenizer import Tokenizer
+
+if TYPE_CHECKING:
+    from nlm_core.lm.masked import MaskedModel
 
 MODELS_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "models"
 TOKENIZER_FOLDER = MODELS_FOLDER / "tokenizer"
@@ -69,6 +72,16 @@ def load_gpt(folder: Path) -> LanguageModel:
 
     _config(folder)
     return TransformerModel(read_card(folder), Tokenizer.load(TOKENIZER_FOLDER), load_causal(folder))
+
+
+def load_bert(folder: Path) -> "MaskedModel":
+    from transformers import AutoModelForMaskedLM
+
+    from nlm_core.lm.hub import load_folder
+    from nlm_core.lm.masked import MaskedModel
+
+    _config(folder)
+    return MaskedModel(read_card(folder), Tokenizer.load(TOKENIZER_FOLDER), load_folder(AutoModelForMaskedLM, folder))
 
 
 OWN_MODELS: dict[str, tuple[str, Callable[[Path], LanguageModel]]] = {

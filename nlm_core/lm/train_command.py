@@ -2,8 +2,8 @@
 
 import shutil
 import sys
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,11 @@ from tqdm import tqdm
 from nlm_core import runtime
 from nlm_core.lm.base import ModelCard
 from nlm_core.lm.card import LICENCE, TRAINING_DATA, measure_held_out, unigram_bits_per_byte, write_card
-from nlm_core.lm.presets import preset
-from nlm_core.lm.registry import OWN_MODELS, TOKENIZER_FOLDER
+from nlm_core.lm.masked import measure_blanks
+from nlm_core.lm.registry import OWN_MODELS, TOKENIZER_FOLDER, load_bert
 from nlm_core.lm.training_run import TrainingRun
-from nlm_core.text.corpus import DEFAULT_WEIGHTS, read_corpus
+from nlm_core.text.corpus import DEFAULT_WEIGHTS, Source, read_corpus
 from nlm_core.text.tokenizer import Tokenizer
-
-_KINDS = {"nlm-window": "window", "nlm-rnn": "rnn", "nlm-gpt": "transformer"}
 
 
 def train_tokenizer(corpus: Path, out: Path) -> dict[str, Any]:
@@ -98,29 +96,22 @@ def _card(run: TrainingRun, corpus: Path) -> ModelCard:
     trainer, recipe = run.trainer, run.trainer.recipe
     card = ModelCard(
         name=run.name,
-        kind=_KINDS[run.name],
+        kind=run.preset.kind,
         parameters=run.parameters,
-        describes=preset(run.name).describes,
+        describes=run.preset.describes,
         source=f"trained by this project: python -m nlm_core train {run.name}",
         licence=LICENCE,
         training_data=TRAINING_DATA,
         figures={},
     )
     write_card(run.model_folder, card)
-    model = OWN_MODELS[run.name][1](run.model_folder)
     with tqdm(desc="held-out lines", unit="line", file=sys.stderr) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.total = total
             bar.update(done - bar.n)
 
-        held_out = measure_held_out(model, sources, progress)
-    counts = np.bincount(run.encoded.ids, minlength=run.tokenizer.vocab_size)
-    # START is given and never predicted.
-    counts[run.tokenizer.start_id] = 0
-    unigram = unigram_bits_per_byte(
-        counts.tolist(), sources, lambda line: [*run.tokenizer.encode(line), run.tokenizer.stop_id]
-    )
+        held_out = _held_out(run, sources, progress)
     figures = {
         "sizes": run.preset.sizes,
         "recipe": (
@@ -133,10 +124,29 @@ def _card(run: TrainingRun, corpus: Path) -> ModelCard:
         "tokens_seen": trainer.tokens,
         "tokens_in_one_pass": run.tokens_per_pass,
         "minutes": round(trainer.seconds / 60, 1),
-        "held_out_lines": held_out.lines,
-        "held_out_perplexity_per_token": held_out.perplexity_per_token,
-        "held_out_bits_per_byte": held_out.bits_per_byte,
-        "held_out_bits_per_byte_by_source": held_out.by_source,
-        "unigram_bits_per_byte": round(unigram, 4),
+        **held_out,
     }
     return replace(card, figures=figures)
+
+
+def _held_out(run: TrainingRun, sources: Sequence[Source], progress: Callable[[int, int], None]) -> dict[str, Any]:
+    """The figures of the card, beside what token frequencies alone would reach."""
+    counts = np.bincount(run.encoded.ids, minlength=run.tokenizer.vocab_size)
+    # START is given and never predicted.
+    counts[run.tokenizer.start_id] = 0
+    if run.preset.kind == "masked":
+        # Nor is STOP, where blanks are filled.
+        counts[run.tokenizer.stop_id] = 0
+        filled = measure_blanks(load_bert(run.model_folder), sources, counts.tolist(), progress)
+        return {f"held_out_{name}": value for name, value in asdict(filled).items()}
+    found = measure_held_out(OWN_MODELS[run.name][1](run.model_folder), sources, progress)
+    unigram = unigram_bits_per_byte(
+        counts.tolist(), sources, lambda line: [*run.tokenizer.encode(line), run.tokenizer.stop_id]
+    )
+    return {
+        "held_out_lines": found.lines,
+        "held_out_perplexity_per_token": found.perplexity_per_token,
+        "held_out_bits_per_byte": found.bits_per_byte,
+        "held_out_bits_per_byte_by_source": found.by_source,
+        "unigram_bits_per_byte": round(unigram, 4),
+    }

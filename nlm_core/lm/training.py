@@ -15,10 +15,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from nlm_core.lm.cross_entropy import blockwise_cross_entropy, compiled_inner
+from nlm_core.lm.cross_entropy import blockwise_cross_entropy, compiled_inner, counted
 from nlm_core.lm.network import TrainableNetwork
 from nlm_core.lm.optimizers import make_optimizers
-from nlm_core.text.corpus import Rows
+from nlm_core.text.corpus import IGNORED, Rows
 
 
 @dataclass(frozen=True)
@@ -165,9 +165,10 @@ class Trainer:
         inputs, targets, lines = (torch.from_numpy(a).to(device) for a in (rows.inputs, rows.targets, rows.lines))
         hidden = self._hidden(inputs, lines)
         weight, bias = self.network.output_layer()
-        return blockwise_cross_entropy(
-            hidden.reshape(-1, hidden.shape[-1]), weight, bias, targets.reshape(-1), **self._loss_options
-        )
+        hidden, targets = hidden.reshape(-1, hidden.shape[-1]), targets.reshape(-1)
+        if (rows.targets != IGNORED).mean() < 0.5:
+            hidden, targets = counted(hidden, targets)
+        return blockwise_cross_entropy(hidden, weight, bias, targets, **self._loss_options)
 
     def gradients(self, rows: Rows) -> float:
         """The gradient of the loss in every parameter's ``grad``, unclipped; returns the loss."""

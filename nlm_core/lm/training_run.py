@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
-from nlm_core.lm.presets import preset
+from nlm_core.lm.presets import Corrupt, preset
 from nlm_core.lm.training import Diverged, Step, Trainer
 from nlm_core.text.corpus import EncodedLines, Rows, packed_rows, read_corpus, weighted
 from nlm_core.text.tokenizer import Tokenizer
@@ -102,9 +102,16 @@ class TrainingRun:
             self.trainer.restore(load_file(out / CHECKPOINT_FILE))
         self.encoded = encoded_corpus(corpus, self.tokenizer, weights, out)
         batches = endless_batches(self.encoded, self.preset.batch_rows, self.preset.row_length, seed)
-        self.batches = islice(batches, self.trainer.number, None)
+        self.batches: Iterator[Rows] = islice(batches, self.trainer.number, None)
+        if self.preset.corrupt is not None:
+            self.batches = self._corrupted(self.batches, self.preset.corrupt, seed)
         self.tokens_per_pass = len(self.encoded.ids) - len(self.encoded)
         self.model_folder = out / "model"
+
+    def _corrupted(self, batches: Iterator[Rows], corrupt: Corrupt, seed: int) -> Iterator[Rows]:
+        """Each batch with its own random blanks, the same whether or not the run was broken off before it."""
+        for number, rows in enumerate(batches, start=self.trainer.number):
+            yield corrupt(rows, self.tokenizer.mask_id, np.random.default_rng([seed, number, 1]))
 
     def steps(self) -> Iterator[Step]:
         """Train to the end of the budget, writing a checkpoint every few minutes and at the end.

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file
 
 from nlm_core.lm import presets
-from nlm_core.lm.registry import TOKENIZER_FOLDER, load_gpt, load_rnn, load_window
+from nlm_core.lm.registry import TOKENIZER_FOLDER, load_bert, load_gpt, load_rnn, load_window
 from nlm_core.lm.train_command import train_model, train_tokenizer
 from nlm_core.lm.training_run import TrainingRun
 
@@ -17,6 +17,7 @@ SMALL = {
     "nlm-window": {"embedding": 8, "hidden": 12},
     "nlm-rnn": {"embedding": 8, "hidden": 12},
     "nlm-gpt": {"hidden": 16, "intermediate": 24, "layers": 1, "heads": 2, "context": 16},
+    "nlm-bert": {"hidden": 16, "intermediate": 24, "layers": 1, "heads": 2, "context": 32},
 }
 LOADERS = {"nlm-window": load_window, "nlm-rnn": load_rnn, "nlm-gpt": load_gpt}
 
@@ -37,7 +38,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(presets.PRESETS, name, small)
 
 
-@pytest.mark.parametrize("name", list(SMALL))
+@pytest.mark.parametrize("name", list(LOADERS))
 def test_train_writes_a_model_that_loads_and_a_card(name: str, corpus: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     result = train_model(name, corpus, out, minutes=1, steps=30, seed=0, tokenizer_folder=None, compiled=False)
@@ -48,6 +49,16 @@ def test_train_writes_a_model_that_loads_and_a_card(name: str, corpus: Path, tmp
     assert all(t.dtype == torch.float16 for t in load_file(out / "model" / "model.safetensors").values())
     assert "park" in (out / "model" / "README.md").read_text() or name in (out / "model" / "README.md").read_text()
     assert json.loads((out / "model" / "config.json").read_text())["vocab_size"] == 8192
+
+
+def test_an_encoder_is_trained_on_blanks(corpus: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    result = train_model("nlm-bert", corpus, out, minutes=5, steps=200, seed=0, tokenizer_folder=None, compiled=False)
+    model = load_bert(out / "model")
+    assert model.card.kind == "masked" and result["held_out_blanks"] > 0
+    assert result["held_out_top_1"] <= result["held_out_top_5"] <= 1
+    # Every line but for its number is the same: some steps are enough to know the words beside a blank.
+    assert result["held_out_top_5"] > result["held_out_unigram_top_5"]
 
 
 def run(corpus: Path, out: Path, steps: int, name: str = "nlm-gpt") -> TrainingRun:
@@ -65,7 +76,7 @@ def run(corpus: Path, out: Path, steps: int, name: str = "nlm-gpt") -> TrainingR
     )
 
 
-@pytest.mark.parametrize("name", ["nlm-gpt", "nlm-rnn"])
+@pytest.mark.parametrize("name", ["nlm-gpt", "nlm-rnn", "nlm-bert"])
 def test_a_run_taken_up_again_ends_where_an_unbroken_one_does(name: str, corpus: Path, tmp_path: Path) -> None:
     whole = run(corpus, tmp_path / "whole", 8, name)
     losses = [step.loss for step in whole.steps()]
