@@ -1,7 +1,5 @@
 """Next token: a prefix typed live, its distribution, the table of the lecture, and what lies between."""
 
-import time
-
 import streamlit as st
 
 from nlm_core.lm.candidates import candidates, label
@@ -14,7 +12,7 @@ from pages._shared.catalog import PAGES
 from pages._shared.charts.bars import PICK, bars_frame, live_bars
 from pages._shared.charts.palette import ink
 from pages._shared.escape import plain
-from pages._shared.frame import errors_told, header, require_frame
+from pages._shared.frame import errors_told, header, let_the_browser_draw, require_frame
 
 FILE = "pages/next_token.py"
 # The names stand in the address as they stand on the page.
@@ -23,7 +21,6 @@ REACH = {"100 %": 1.0, "25 %": 0.25}
 APPENDABLE = 9
 MAX_BARS = 30
 MAX_SHOWN = 24
-BARS_FIRST_SECONDS = 0.03
 _PICKS = "_picks"
 
 require_frame(FILE)
@@ -99,8 +96,7 @@ def explorer() -> None:
             selection_mode=PICK,
             alt="The most probable next tokens after the prefix, one bar each, and one for all others",
         )
-    # What follows reaches the browser after it has drawn the bars: drawing all at once would hold them back for longer.
-    time.sleep(BARS_FIRST_SECONDS)
+    let_the_browser_draw()
     with side:
         _side(reader, reading, position)
         csv = to_csv(["rank", "token", "id", "p"], ([c.rank, c.text, c.token_id, c.p] for c in found.top))

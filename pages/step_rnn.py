@@ -11,7 +11,7 @@ from pages._shared.catalog import PAGES
 from pages._shared.charts.bars import bars_frame, live_bars
 from pages._shared.charts.palette import ink
 from pages._shared.charts.unrolled import Cell, shown_steps, unrolled_html
-from pages._shared.frame import errors_told, header, require_frame
+from pages._shared.frame import errors_told, header, let_the_browser_draw, require_frame
 from pages._shared.loaders import reader
 from pages._shared.panels.rnn_states import states_panel, units_field
 
@@ -80,6 +80,7 @@ def explorer() -> None:
                 live_bars(bars_frame(top, after), ink(st.context.theme.type), clickable=False),
                 alt="p_t, the most probable next words after the current step, and one bar for all others",
             )
+        let_the_browser_draw()
         states = found.hidden_states().double().cpu().numpy()
         units = units_field(states)
     if reading.dropped:

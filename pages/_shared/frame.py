@@ -1,5 +1,6 @@
 """What every page does first and last: coming back into the frame after a deep link, header, footer."""
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -16,6 +17,7 @@ P = ParamSpec("P")
 
 _FRAMED = "_framed"
 _RETURN = "_return_to"
+_DRAWING_SECONDS = 0.03
 _STYLE = Path(__file__).resolve().parents[2] / "assets" / "style.css"
 
 # What a visitor can be told in one sentence; anything else is a fault of ours and belongs in the log.
@@ -66,3 +68,8 @@ def header(entry: PageEntry) -> None:
 def style() -> None:
     """The few rules that the theme has no settings for."""
     st.html(_STYLE)
+
+
+def let_the_browser_draw() -> None:
+    """Hold back what follows until the browser has drawn what it was sent: all at once would come up later."""
+    time.sleep(_DRAWING_SECONDS)
