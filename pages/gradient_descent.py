@@ -8,7 +8,7 @@ from nlm_core.optim.surface import DataSurface, Surface, grid
 from nlm_core.runtime import gate
 from pages._shared.catalog import PAGES
 from pages._shared.charts.descent_losses import loss_figure
-from pages._shared.charts.descent_surface import contour_figure, surface_figure
+from pages._shared.charts.descent_surface import contour_figure, height_scale, surface_figure
 from pages._shared.escape import plain
 from pages._shared.frame import CLEAR_ERRORS, errors_told, header, require_frame
 from pages._shared.panels import descent_settings as setup
@@ -37,9 +37,10 @@ def draw(chosen: Surface, runs: dict[str, Settings], start: tuple[float, float],
     left, right = st.columns([3, 2])
     with left:
         theme = st.context.theme.type
+        lattice = grid(chosen, POINTS_A_SIDE)
         alt = f"{chosen.name} with the path of " + " and ".join(paths)
         if plot == "Contour":
-            figure = contour_figure(chosen, grid(chosen, POINTS_A_SIDE), paths, theme)
+            figure = contour_figure(chosen, lattice, paths, theme)
             st.plotly_chart(
                 figure,
                 key="contour",
@@ -50,8 +51,12 @@ def draw(chosen: Surface, runs: dict[str, Settings], start: tuple[float, float],
                 alt=alt,
             )
         else:
-            figure = surface_figure(chosen, grid(chosen, POINTS_A_SIDE), paths, theme)
+            figure = surface_figure(chosen, lattice, paths, theme)
             st.plotly_chart(figure, key="surface_3d", theme="streamlit", config=BARE, alt=alt)
+        if height_scale(lattice.losses.numpy()).logarithmic:
+            st.caption(
+                "This surface is steep: heights and colours are logarithmic, the numbers beside them are losses."
+            )
     with right:
         for name, path in paths.items():
             if path.diverged:

@@ -70,6 +70,12 @@ def test_slider_and_number_are_one_rate() -> None:
     assert at.slider("log_alpha").value == pytest.approx(-0.3)
 
 
+@pytest.mark.parametrize(("name", "steep"), [("Bowl", False), ("Rosenbrock", True)])
+def test_logarithmic_heights_are_told(name: str, steep: bool) -> None:
+    at = clean(visit(surface=name))
+    assert any("logarithmic" in caption.value for caption in at.caption) == steep
+
+
 @pytest.mark.parametrize("rate", [0.0, -1.0])
 def test_a_rate_that_is_none_keeps_the_last_one(rate: float) -> None:
     at = clean(visit(surface="Bowl", alpha="0.25"))
