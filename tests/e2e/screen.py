@@ -1,12 +1,17 @@
 """What the next-token page shows, read from the screen, and what it should show, from the model."""
 
+from pathlib import Path
+
 from playwright.sync_api import Locator, Page, expect
 
+from nlm_core import bench
 from nlm_core.lm.base import LanguageModel
 from nlm_core.lm.candidates import candidates
 from nlm_core.lm.reader import PrefixReader
 
 FIELD = "[data-testid=stTextInputField]"
+_PROBE = Path(bench.__file__).with_name("probe.js").read_text(encoding="utf-8")
+_STILL_MS, _REST_MS = 500, 120_000
 # Only the chart's text layer and the axis of tokens; the other texts are the scale.
 _READ_BARS = """() => [...document.querySelectorAll(".st-key-bars svg text")].map((node) => node.textContent)"""
 
@@ -55,6 +60,12 @@ def wait_for_change(page: Page, before: list[str]) -> list[str]:
 def settle(page: Page) -> None:
     """Wait until the script has ended."""
     expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
+
+
+def come_to_rest(page: Page) -> None:
+    """Wait until the script has ended and nothing on the page has changed for half a second: then keys are heard."""
+    page.evaluate(f"() => {{ if (!window.__probe) {{ {_PROBE} }} }}")
+    assert page.evaluate("([still, limit]) => __probe.quiet(still, limit)", [_STILL_MS, _REST_MS])
 
 
 def main(page: Page) -> Locator:
