@@ -4,6 +4,7 @@ Safetensors only, no code of the model's own, and a full commit hash for whateve
 """
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from nlm_core.lm.transformer import TransformerModel
 
-__all__ = ["HUB_PRESETS", "HubPreset", "is_cached", "load_causal", "load_hub"]
+__all__ = ["HUB_PRESETS", "HubPreset", "fetch_hub", "is_cached", "load_causal", "load_hub"]
 
 FLOAT32_PARAMETERS = 200_000_000
 
@@ -113,6 +114,40 @@ def load_hub(
     ModelUnavailableError
         If the model cannot be had or is none that can be used here; one sentence says why and what to do.
     """
+    folder, licence = fetch_hub(
+        repo_id, revision, check_config, on_progress=on_progress, endpoint=endpoint, cache_dir=cache_dir
+    )
+    return _assembled(repo_id, folder, licence, endpoint)
+
+
+def fetch_hub(
+    repo_id: str,
+    revision: str | None,
+    check: Callable[[str, Path], None],
+    *,
+    on_progress: Progress | None = None,
+    endpoint: str | None = None,
+    cache_dir: Path | None = None,
+) -> tuple[Path, str | None]:
+    """Bring the files of a model into the local cache; the rules are those of ``load_hub``.
+
+    Parameters
+    ----------
+    repo_id : str
+    revision : str or None
+    check : callable
+        Called with (repo_id, folder) once the small files are there, before the weights are fetched; raises
+        ``ModelUnavailableError`` if the model is none that can be used.
+    on_progress, endpoint, cache_dir
+        As for ``load_hub``.
+
+    Returns
+    -------
+    folder : Path
+        Holds all the files; its name is the commit.
+    licence : str or None
+        Where the Hub was asked and states one.
+    """
     check_id(repo_id, revision)
     licence: str | None = None
     folder = cached_folder(repo_id, revision, cache_dir) if is_commit(revision) else None
@@ -128,14 +163,14 @@ def load_hub(
             download = Download(repo_id, listing, on_progress, endpoint, cache_dir)
             # Whether it is a model for this program at all is known from small files, before the large ones.
             folder = download.fetch(listing.small)
-            check_config(repo_id, folder)
+            check(repo_id, folder)
             check_index(repo_id, folder, listing.weights)
             download.fetch(listing.weights)
             if not is_commit(revision):
                 remember_commit(repo_id, revision, listing.commit, cache_dir)
     # Once more, because other programs fill the same cache.
-    check_config(repo_id, folder)
-    return _assembled(repo_id, folder, licence, endpoint)
+    check(repo_id, folder)
+    return folder, licence
 
 
 def is_cached(repo_id: str, revision: str | None = None, cache_dir: Path | None = None) -> bool:

@@ -31,10 +31,8 @@ def _read_json(repo_id: str, path: Path) -> Mapping[str, Any]:
     return content
 
 
-def check_config(repo_id: str, folder: Path) -> None:
-    """Refuse what needs code of its own, or is no causal language model by its own account."""
-    from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
-
+def check_no_code(repo_id: str, folder: Path) -> Mapping[str, Any]:
+    """The model's configuration; refused if the model needs Python code of its own."""
     config = _read_json(repo_id, folder / CONFIG_FILE)
     tokenizer = folder / TOKENIZER_CONFIG_FILE
     if config.get("auto_map") or (tokenizer.exists() and _read_json(repo_id, tokenizer).get("auto_map")):
@@ -42,6 +40,14 @@ def check_config(repo_id: str, folder: Path) -> None:
             f"{repo_id} needs Python code of its own to run, and this program runs no code from the Hub; "
             f"{CHOOSE_ANOTHER}"
         )
+    return config
+
+
+def check_config(repo_id: str, folder: Path) -> None:
+    """Refuse what needs code of its own, or is no causal language model by its own account."""
+    from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+
+    config = check_no_code(repo_id, folder)
     known = set(MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.values())
     architectures = config.get("architectures") or []
     if not any(isinstance(architecture, str) and architecture in known for architecture in architectures):
