@@ -1,4 +1,4 @@
-"""Descent and landscapes: the batched programs against the loops that one would write without them.
+"""Descent and landscapes: the batched programs against the loops that one would write without them, and the page.
 
 Rounds of both are interleaved, so that whatever else the machine does meets both; the figures are medians over the
 rounds. The loops do the same work and their results are compared with the batched ones in the same run.
@@ -15,7 +15,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from nlm_core import runtime
-from nlm_core.bench import bar
+from nlm_core.bench import BenchError, bar
+from nlm_core.bench.descent_rate import rate_change_ratio
 from nlm_core.optim.classifier import Classifier, classifier_loss, train
 from nlm_core.optim.descent import Settings
 from nlm_core.optim.directions import Directions, random_directions
@@ -144,13 +145,28 @@ def _landscape(generator: torch.Generator) -> dict[str, Any]:
 
 
 def measure() -> dict[str, Any]:
-    """Both comparisons, in about ten seconds on two cores.
+    """All comparisons, in about a minute on two cores.
 
     Returns
     -------
     dict
-        "bars" as in ``nlm_core.bench``, "descents" and "landscape" with rates and largest differences, and "device".
+        "bars" as in ``nlm_core.bench``, "descents" and "landscape" with rates and largest differences, "rate_change" as
+        from ``rate_change_ratio``, "device", and "problems" that left a figure unmeasured.
+
+    Raises
+    ------
+    BenchError
+        If there is no Playwright or no Chromium.
     """
+    problems = []
+    try:
+        rate_change = rate_change_ratio()
+    except BenchError:
+        raise
+    # Whatever else goes wrong in a browser or a server leaves the figure unmeasured, which does not hold.
+    except Exception as error:
+        rate_change = {"ratio_of_medians": None}
+        problems.append(f"rate changes were not measured: {' '.join(str(error).split())[:300]}")
     # Opens the gate, which sets the threads that the app runs with.
     runtime.gate()
     generator = torch.Generator().manual_seed(0)
@@ -161,8 +177,16 @@ def measure() -> dict[str, Any]:
         "bars": [
             bar(f"{STARTS:,} starts: trajectory steps per second against a torch.optim loop", slowest, 200, "higher"),
             bar("landscape: grid points per second against one at a time", landscape["ratio"], 10, "higher"),
+            bar(
+                "new rate to redrawn path, median, gradient descent page / bare page",
+                rate_change["ratio_of_medians"],
+                2,
+                "lower",
+            ),
         ],
+        "problems": problems,
         "device": runtime.device().type,
         "descents": descents,
         "landscape": landscape,
+        "rate_change": rate_change,
     }

@@ -1,8 +1,9 @@
 // Times a keystroke where a visitor would: from the keydown event to the mutation of the page that shows its effect.
-// SELECTORS[what] names the elements whose text is what is shown.
+// A selector names the elements whose text is what is shown; of a drawn line it is the shape.
 (() => {
   const probe = { pressed: null, waiting: null, changed: performance.now() };
-  const shown = (selector) => [...document.querySelectorAll(selector)].map((node) => node.textContent).join("\n");
+  const read = (node) => node.textContent || node.getAttribute("d") || "";
+  const shown = (selector) => [...document.querySelectorAll(selector)].map(read).join("\n");
 
   document.addEventListener(
     "keydown",
