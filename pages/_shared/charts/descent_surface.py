@@ -13,7 +13,7 @@ from pages._shared.charts.palette import GREEN, GREY, ORANGE, PURPLE
 # The first is the visitor's own run, the others are those that it is raced against.
 COLOURS = (ORANGE, GREEN, PURPLE, "#B8860B", "#CC3377", GREY)
 # Points a side that can be clicked; a click takes the nearest.
-CLICKABLE = 61
+CLICKABLE = 31
 MAX_FRAMES = 40
 MAX_ARROWS = 80
 HEIGHT = 400
