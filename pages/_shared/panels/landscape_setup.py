@@ -48,11 +48,11 @@ def recipe_field() -> Recipe:
 
 
 def sentences_field() -> tuple[str, ...]:
-    """The first of our own sentences, which are in none of the model's training texts."""
-    count = bounded_slider("Held-out sentences", 1, MAX_SENTENCES, default=4, key="sentences")
+    """The first of our own sentences; none of the texts that the model was trained on was made from them."""
+    count = bounded_slider("Own sentences", 1, MAX_SENTENCES, default=4, key="sentences")
     lines = _SENTENCES.read_text(encoding="utf-8").splitlines()
     chosen = tuple(line.strip() for line in lines if line.strip())[:count]
-    st.caption("From our own sentences, which the model was not trained on: " + " ".join(chosen))
+    st.caption("Written for this project, not taken from the training text, where such short ones may stand too: " + " ".join(chosen))
     return chosen
 
 
