@@ -52,7 +52,10 @@ def sentences_field() -> tuple[str, ...]:
     count = bounded_slider("Own sentences", 1, MAX_SENTENCES, default=4, key="sentences")
     lines = _SENTENCES.read_text(encoding="utf-8").splitlines()
     chosen = tuple(line.strip() for line in lines if line.strip())[:count]
-    st.caption("Written for this project, not taken from the training text, where such short ones may stand too: " + " ".join(chosen))
+    st.caption(
+        "Written for this project, not taken from the training text, where such short ones may stand too: "
+        + " ".join(chosen)
+    )
     return chosen
 
 
