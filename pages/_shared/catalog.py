@@ -113,7 +113,7 @@ PAGES: tuple[PageEntry, ...] = (
                 "The same network with skip connections: a smooth one",
                 {"depth": "20", "skip": "true", "alpha": "0.03", "directions": "Random", "plot": "3-D"},
             ),
-            ("The landscape of nlm-rnn on sentences it was not trained on", {"source": "nlm-rnn"}),
+            ("The landscape of nlm-rnn on sentences of our own", {"source": "nlm-rnn"}),
         ),
     ),
     PageEntry(
