@@ -9,7 +9,8 @@ def ticking(part: Callable[[], None], running: Callable[[], bool], seconds: floa
     """Draw ``part`` now, and again every so many seconds as long as ``running()``.
 
     A fragment's timer is set where the fragment is called, so only a new run of what surrounds it takes the timer away.
-    That run is asked for at every tick after the end, until it has come: one request alone could be lost.
+    That run is asked for by every tick after the end, the one that was already on its way among them: in the browser
+    such a late tick can undo what the run before it has added to the page.
 
     Parameters
     ----------
@@ -18,11 +19,14 @@ def ticking(part: Callable[[], None], running: Callable[[], bool], seconds: floa
     running : callable
     seconds : float
     """
-    ticks = running()
+    drawn_before = False
 
     def drawn() -> None:
+        nonlocal drawn_before
         part()
-        if ticks and not running():
+        late = drawn_before and not running()
+        drawn_before = True
+        if late:
             st.rerun()
 
-    st.fragment(drawn, run_every=seconds if ticks else None)()
+    st.fragment(drawn, run_every=seconds if running() else None)()
