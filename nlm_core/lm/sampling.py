@@ -16,6 +16,8 @@ from nlm_core.lm.reader import PrefixReader
 
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 5.0
 MAX_NEW_TOKENS = 200
+# Tokens of each distribution that are kept beside the one drawn.
+ALTERNATIVES = 10
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,26 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Drawn:
-    """One token drawn: its id, its probability p under the model and q under the sampling distribution."""
+    """One token behind a text, and the distribution that it was taken from.
+
+    Attributes
+    ----------
+    token_id : int
+    p : float
+        Its probability under the model.
+    q : float or None
+        Its probability under the sampling distribution; None where it was chosen by hand.
+    rank : int
+        Among all tokens by p; 1 is the most probable.
+    top : tuple of (int, float)
+        The ids of the ``ALTERNATIVES`` most probable tokens with p, most probable first.
+    """
 
     token_id: int
     p: float
-    q: float
+    q: float | None
+    rank: int
+    top: tuple[tuple[int, float], ...]
 
 
 def draw(logits: Tensor, sampling: Sampling, generator: torch.Generator) -> Drawn:
@@ -69,7 +86,20 @@ def draw(logits: Tensor, sampling: Sampling, generator: torch.Generator) -> Draw
     q = sampling.distribution(logits)
     # The generator lives on the CPU, so that a seed gives one text on every device.
     token_id = int(torch.multinomial(q.cpu(), 1, generator=generator))
-    return Drawn(token_id, float(torch.softmax(logits.float(), -1)[token_id]), float(q[token_id]))
+    p = torch.softmax(logits.float(), -1)
+    best = torch.topk(p, min(ALTERNATIVES, len(p)))
+    top = tuple(zip(best.indices.tolist(), best.values.tolist(), strict=True))
+    return Drawn(token_id, float(p[token_id]), float(q[token_id]), int((p > p[token_id]).sum()) + 1, top)
+
+
+def generator_after(seed: int, draws: int, vocab_size: int) -> torch.Generator:
+    """The generator of a seed as it stands after some draws, so that a text taken back is drawn the same again."""
+    generator = torch.Generator().manual_seed(seed)
+    # What a draw takes from the generator depends on the number of tokens alone, not on their probabilities.
+    weights = torch.ones(vocab_size)
+    for _ in range(draws):
+        torch.multinomial(weights, 1, generator=generator)
+    return generator
 
 
 def generate(

@@ -46,6 +46,19 @@ PAGES: tuple[PageEntry, ...] = (
         ),
     ),
     PageEntry(
+        "pages/prompt.py",
+        "Prompt and generate",
+        ":material/edit_note:",
+        "Neural language models",
+        "A text drawn token by token: how surprising each token is, and what else could have stood there.",
+        (
+            (
+                "Usage: the input prompt “Recite the first law of robotics”",
+                {"prompt": "Recite the first law of robotics"},
+            ),
+        ),
+    ),
+    PageEntry(
         "pages/neural_network.py",
         "A neural network",
         ":material/hub:",

@@ -1,7 +1,7 @@
 """Widgets with fixed keys, bound to the URL: the contract of every link that is shared."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, TypeVar
 
 import streamlit as st
@@ -57,10 +57,10 @@ def prefix_field(label: str = "Prefix", key: str = "prefix", value: str = PRESET
     return tidy(typed or "")
 
 
-def preset_buttons(texts: Sequence[str] = PRESETS) -> None:
+def preset_buttons(texts: Sequence[str] = PRESETS, choose: Callable[[str], None] = set_prefix) -> None:
     with st.container(horizontal=True, gap="small"):
         for text in texts:
-            st.button(plain(text), key=f"preset {text}", on_click=set_prefix, args=(text,), type="tertiary")
+            st.button(plain(text), key=f"preset {text}", on_click=choose, args=(text,), type="tertiary")
 
 
 def bounded_slider(

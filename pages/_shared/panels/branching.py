@@ -1,0 +1,168 @@
+"""Generated text in branches: drawn, coloured by surprise, taken apart at one token, branched off there."""
+
+import math
+
+import streamlit as st
+
+from nlm_core.lm import branches
+from nlm_core.lm.branches import Branches, alternatives
+from nlm_core.lm.candidates import label
+from nlm_core.lm.reader import PrefixReader, Reading
+from nlm_core.lm.sampling import MAX_NEW_TOKENS, Drawn, Sampling, generate, generator_after
+from nlm_core.text.csv_export import to_csv
+from nlm_core.text.display import SPACE
+from pages._shared import generation
+from pages._shared.charts.bars import bars_frame, live_bars
+from pages._shared.charts.palette import ink
+from pages._shared.charts.surprise import Told, surprise, surprise_html
+from pages._shared.escape import plain
+from pages._shared.ticking import ticking
+
+_RUN = "_prompt run"
+# The branches of one prompt under one model, with what they belong to.
+_TREE = "_branches"
+_HEAD = 24
+
+
+def branching_panel(reader: PrefixReader, reading: Reading, sampling: Sampling, seed: int, limit: int) -> None:
+    _open(reader, reading.ids)
+    _buttons(reader, reading.ids, sampling, seed, limit)
+    if reading.dropped:
+        st.caption(f"The context holds {reader.limit} tokens: the first {reading.dropped} are no longer seen.")
+    ticking(lambda: _text(reader, reading), lambda: generation.running(_RUN), generation.TICK_SECONDS)
+    if not generation.running(_RUN):
+        _branch_list(reader)
+        if _tree().tokens:
+            _one_token(reader)
+        csv = to_csv(["part", "token", "p", "rank", "bits"], _rows(reader, reading))
+        st.download_button(
+            "Tokens as CSV", csv, "tokens.csv", "text/csv", on_click="ignore", icon=":material/download:"
+        )
+
+
+def _open(reader: PrefixReader, ids: tuple[int, ...]) -> None:
+    """Texts of another prompt or model do not belong behind this one."""
+    owner = (reader.model.card.name, ids)
+    if st.session_state.get(_TREE, (None,))[0] != owner:
+        generation.stop(_RUN)
+        st.session_state[_TREE] = (owner, Branches())
+
+
+def _tree() -> Branches:
+    tree: Branches = st.session_state[_TREE][1]
+    return tree
+
+
+def _keep(tree: Branches) -> None:
+    st.session_state[_TREE] = (st.session_state[_TREE][0], tree)
+
+
+def _start(reader: PrefixReader, ids: tuple[int, ...], sampling: Sampling, seed: int, count: int) -> None:
+    drawn = [drawn.token_id for drawn in _tree().tokens]
+    generator = generator_after(seed, len(drawn), reader.model.vocab_size)
+    generation.start(_RUN, generate(reader, [*ids, *drawn], sampling, generator, count))
+
+
+def _buttons(reader: PrefixReader, ids: tuple[int, ...], sampling: Sampling, seed: int, limit: int) -> None:
+    tokens, running = _tree().tokens, generation.running(_RUN)
+    ended = bool(tokens) and tokens[-1].token_id == reader.model.stop_id
+    closed = running or ended or len(tokens) >= MAX_NEW_TOKENS
+    room = min(limit, MAX_NEW_TOKENS) - len(tokens)
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Generate", on_click=_start, args=(reader, ids, sampling, seed, room),
+            type="primary", icon=":material/play_arrow:", disabled=closed or room < 1,
+        )  # fmt: skip
+        st.button("One token", on_click=_start, args=(reader, ids, sampling, seed, 1), disabled=closed)
+        st.button("Undo", on_click=lambda: _keep(branches.undo(_tree())), icon=":material/undo:", disabled=running)
+        st.button(
+            "From the prompt again", on_click=_restart, disabled=running or not tokens,
+            help="An empty branch beside the others, say for another seed. The same seed gives the same text.",
+        )  # fmt: skip
+
+
+def _restart() -> None:
+    try:
+        _keep(branches.restart(_tree()))
+    except ValueError as error:
+        st.toast(str(error))
+
+
+def _branch_off(position: int, token_id: int) -> None:
+    try:
+        _keep(branches.branch_off(_tree(), position, token_id))
+    except ValueError as error:
+        st.toast(str(error))
+
+
+def _text(reader: PrefixReader, reading: Reading) -> None:
+    generation.stop_button(_RUN)
+    drawn = generation.step(_RUN)
+    if drawn is not None:
+        _keep(branches.extend(_tree(), drawn))
+    st.html(surprise_html(_told(reader, reading)))
+
+
+def _told(reader: PrefixReader, reading: Reading) -> list[Told]:
+    def shown(token_id: int) -> str:
+        return label(reader.model, token_id).replace(SPACE, " ")
+
+    prompt = [Told(shown(f.token_id), math.exp(f.logp), f.rank, prompt=True) for f in reading.followers]
+    return prompt + [Told(shown(d.token_id), d.p, d.rank, prompt=False, by_hand=d.q is None) for d in _tree().tokens]
+
+
+def _rows(reader: PrefixReader, reading: Reading) -> list[tuple[str, str, float, int, float]]:
+    return [
+        ("prompt" if told.prompt else "output", told.text, told.p, told.rank, surprise(told.p))
+        for told in _told(reader, reading)
+    ]
+
+
+def _name(reader: PrefixReader, number: int) -> str:
+    texts = [label(reader.model, drawn.token_id).replace(SPACE, " ") for drawn in _tree().all[number].tokens]
+    text = "".join(texts).strip()
+    return plain(f"{number + 1}: {text[:_HEAD]}{'…' * (len(text) > _HEAD)}")
+
+
+def _branch_list(reader: PrefixReader) -> None:
+    tree = _tree()
+    if len(tree.all) == 1:
+        return
+    st.caption(f"Branches, at most {branches.MAX_BRANCHES}:")
+    with st.container(horizontal=True, gap="xsmall"):
+        for number in range(len(tree.all)):
+            st.button(
+                _name(reader, number), key=f"branch {number}", disabled=number == tree.current,
+                on_click=lambda number=number: _keep(branches.switch(_tree(), number)),
+            )  # fmt: skip
+
+
+def _one_token(reader: PrefixReader) -> None:
+    """The distribution at one generated token, and what else could have stood there."""
+    tokens = _tree().tokens
+    chosen = st.number_input(
+        "Generated token", 1, None, None, key="generated token", placeholder="last", width=160,
+        help="Counted from 1. Empty: the last one.",
+    )  # fmt: skip
+    position = len(tokens) - 1 if chosen is None else min(int(chosen), len(tokens)) - 1
+    drawn = tokens[position]
+    st.markdown(_said(reader, position, drawn))
+    st.vega_lite_chart(
+        live_bars(
+            bars_frame(alternatives(reader.model, drawn), drawn.token_id), ink(st.context.theme.type), clickable=False
+        ),
+        alt="The most probable tokens at the chosen place, the token that stands there in orange",
+    )
+    st.caption("Put another token there: it begins a branch, and this text stays.")
+    with st.container(horizontal=True, gap="xsmall"):
+        for number, (token_id, _) in enumerate(drawn.top, start=1):
+            st.button(
+                plain(label(reader.model, token_id)), key=f"alternative {number}", on_click=_branch_off,
+                args=(position, token_id), disabled=token_id == drawn.token_id,
+            )  # fmt: skip
+
+
+def _said(reader: PrefixReader, position: int, drawn: Drawn) -> str:
+    how = "chosen by hand" if drawn.q is None else f"drawn with q = {drawn.q:.3g}"
+    text = plain(label(reader.model, drawn.token_id))
+    return f"Token {position + 1}, **{text}**: p = {drawn.p:.3g}, rank {drawn.rank:,}, {how}. In orange below."

@@ -1,0 +1,99 @@
+"""Prompt and generate: a seed gives one text, a branch keeps the first, undo takes it back."""
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from nlm_core.lm.base import LanguageModel
+from nlm_core.lm.reader import PrefixReader
+from nlm_core.lm.sampling import Sampling, generate
+from tests.pages.conftest import OpenPage
+
+PAGE = "pages/prompt.py"
+PROMPT = "Recite the first law of robotics"
+
+
+def press(at: AppTest, name: str) -> None:
+    next(button for button in at.button if button.label == name).click().run()
+
+
+def run_out(at: AppTest, runs: int) -> None:
+    for _ in range(runs):
+        at.run()
+
+
+def drawn(at: AppTest) -> list[int]:
+    return [token.token_id for token in at.session_state["_branches"][1].tokens]
+
+
+def expected(model: LanguageModel, text: str, seed: int, limit: int) -> list[int]:
+    ids = [model.start_id, *model.encode(text)]
+    generator = torch.Generator().manual_seed(seed)
+    return [token.token_id for token in generate(PrefixReader(model), ids, Sampling(), generator, limit)]
+
+
+def test_the_lectures_prompt_is_the_default(open_page: OpenPage) -> None:
+    at = open_page(PAGE)
+    assert not at.exception
+    assert not at.error
+    assert at.text_input(key="prompt").value == PROMPT
+    assert any("follows no instructions" in caption.value for caption in at.caption)
+
+
+def test_a_seed_gives_the_models_text_again(open_page: OpenPage, gpt: LanguageModel) -> None:
+    text = "Once upon a time, there was a"
+    at = open_page(PAGE, prompt=text, seed="3", limit="5")
+    press(at, "Generate")
+    run_out(at, 7)
+    assert not at.exception
+    assert drawn(at) == expected(gpt, text, 3, 5)
+    press(at, "Undo")
+    press(at, "One token")
+    run_out(at, 2)
+    assert drawn(at) == expected(gpt, text, 3, 5)
+    press(at, "From the prompt again")
+    assert drawn(at) == []
+    press(at, "Generate")
+    run_out(at, 7)
+    assert drawn(at) == expected(gpt, text, 3, 5)
+
+
+def test_an_alternative_makes_a_branch_that_undo_takes_back(open_page: OpenPage) -> None:
+    at = open_page(PAGE, prompt="I went to the", seed="1", limit="3")
+    press(at, "Generate")
+    run_out(at, 5)
+    first = drawn(at)
+    at.number_input(key="generated token").set_value(1).run()
+    other = next(button for button in at.button if (button.key or "").startswith("alternative") and not button.disabled)
+    other.click().run()
+    assert not at.exception
+    assert len(drawn(at)) == 1
+    assert drawn(at) != first[:1]
+    at.button(key="branch 0").click().run()
+    assert drawn(at) == first
+    at.button(key="branch 1").click().run()
+    press(at, "Undo")
+    assert drawn(at) == first
+
+
+def test_stop_keeps_what_is_there(open_page: OpenPage) -> None:
+    at = open_page(PAGE, prompt="I went to the", limit="100", temperature="5.0")
+    press(at, "Generate")
+    press(at, "Stop")
+    count = len(drawn(at))
+    assert count >= 1
+    run_out(at, 2)
+    assert len(drawn(at)) == count
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"prompt": ""}, {"prompt": "<script>alert(1)</script>"}, {"seed": "-1", "limit": "9999"}, {"prompt": "x" * 9000}],
+    ids=["empty", "hostile", "range", "long"],
+)  # fmt: skip
+def test_odd_addresses_work(query: dict[str, str], open_page: OpenPage) -> None:
+    at = open_page(PAGE, **query)
+    press(at, "One token")
+    run_out(at, 2)
+    assert not at.exception
+    assert len(drawn(at)) == 1
