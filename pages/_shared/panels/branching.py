@@ -16,6 +16,7 @@ from pages._shared.charts.bars import bars_frame, live_bars
 from pages._shared.charts.palette import ink
 from pages._shared.charts.surprise import Told, surprise, surprise_html
 from pages._shared.escape import plain
+from pages._shared.frame import errors_told
 from pages._shared.ticking import ticking
 
 _RUN = "_prompt run"
@@ -95,6 +96,7 @@ def _branch_off(position: int, token_id: int) -> None:
         st.toast(str(error))
 
 
+@errors_told
 def _text(reader: PrefixReader, reading: Reading) -> None:
     generation.stop_button(_RUN)
     drawn = generation.step(_RUN)
