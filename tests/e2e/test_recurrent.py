@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit
-from tests.e2e.screen import field, settle
+from tests.e2e.screen import come_to_rest, field, settle
 
 TEXT = "the students opened their"
 
@@ -15,10 +15,11 @@ def _expect_step(page: Page, t: int) -> None:
 def test_arrow_keys_step_and_the_text_field_keeps_its_own(visit: Visit) -> None:
     page = visit("step_rnn", prefix=TEXT)
     _expect_step(page, 0)
-    settle(page)
     for t in (1, 2, 3):
+        come_to_rest(page)
         page.keyboard.press("ArrowRight")
         _expect_step(page, t)
+    come_to_rest(page)
     page.keyboard.press("ArrowLeft")
     _expect_step(page, 2)
     page.wait_for_url(lambda address: "t=2" in address)
@@ -28,6 +29,7 @@ def test_arrow_keys_step_and_the_text_field_keeps_its_own(visit: Visit) -> None:
     page.keyboard.press("ArrowLeft")
     page.wait_for_timeout(500)
     _expect_step(page, 2)
+    come_to_rest(page)
     # On the slider a key is one step, not two.
     page.locator("[data-testid=stSlider] input").first.focus()
     page.keyboard.press("ArrowRight")
@@ -44,7 +46,7 @@ def test_n_moves_the_grey_edge(visit: Visit) -> None:
     page = visit("window_or_recurrence", prefix="the old man opened the door", N="2")
     unseen = page.locator(".nlm-words .unseen")
     expect(unseen).to_have_count(5)
-    settle(page)
+    come_to_rest(page)
     page.locator("[data-testid=stSlider] input").focus()
     page.keyboard.press("ArrowRight")
     expect(unseen).to_have_count(4)

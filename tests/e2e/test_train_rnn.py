@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Visit
-from tests.e2e.screen import settle
+from tests.e2e.screen import come_to_rest
 
 _STEP = re.compile(r"step ([\d,]+) of ([\d,]+)")
 
@@ -77,11 +77,11 @@ def test_two_visitors_train_at_once(visit: Visit) -> None:
 def test_the_arrow_keys_walk_through_a_step(visit: Visit) -> None:
     page = visit("train_rnn")
     expect(page.get_by_text("Every beginning of the sentence")).to_be_visible()
-    settle(page)
     for stage in ("2.Run", "3.Loss", "4.Backpropagate", "5.Descend"):
+        come_to_rest(page)
         page.keyboard.press("ArrowRight")
         expect(page).to_have_url(re.compile(f"stage={stage}"))
-        settle(page)
     expect(charts(page).first).to_be_visible()
+    come_to_rest(page)
     page.keyboard.press("ArrowLeft")
     expect(page).to_have_url(re.compile("stage=4.Backpropagate"))

@@ -7,7 +7,7 @@ from nlm_core.lm.candidates import candidates
 from nlm_core.lm.prefix import append_token
 from nlm_core.lm.reader import PrefixReader
 from tests.e2e.conftest import Visit
-from tests.e2e.screen import bars, expected_bars, field, settle, wait_for_bars, wait_for_change
+from tests.e2e.screen import bars, come_to_rest, expected_bars, field, wait_for_bars, wait_for_change
 
 
 def appended(model: LanguageModel, text: str, rank: int) -> str:
@@ -87,17 +87,17 @@ def test_digits_append_outside_the_field_and_are_text_inside_it(visit: Visit, gp
     start = "I went to the"
     page = visit(prefix=start)
     wait_for_bars(page, expected_bars(gpt, start))
-    settle(page)
+    come_to_rest(page)
     page.get_by_role("heading", name="Next token").click()
     page.keyboard.press("3")
     text = appended(gpt, start, 3)
     expect(field(page)).to_have_value(text)
     wait_for_bars(page, expected_bars(gpt, text))
-    settle(page)
+    come_to_rest(page)
     page.keyboard.press("1")
     expect(field(page)).to_have_value(appended(gpt, text, 1))
     wait_for_bars(page, expected_bars(gpt, appended(gpt, text, 1)))
-    settle(page)
+    come_to_rest(page)
     page.keyboard.press("u")
     expect(field(page)).to_have_value(text)
     wait_for_bars(page, expected_bars(gpt, text))
