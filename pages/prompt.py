@@ -23,7 +23,7 @@ def put_prompt(text: str) -> None:
 
 
 def settings() -> tuple[Sampling, int, int]:
-    with st.expander("Temperature, top-k, top-p, seed, length", expanded=True):
+    with st.expander("Temperature, top-k, top-p, seed, length", expanded=False):
         sampling = sampling_field()
         return sampling, *seed_and_length()
 
