@@ -99,8 +99,15 @@ def explorer() -> None:
     let_the_browser_draw()
     with side:
         _side(reader, reading, position)
-        csv = to_csv(["rank", "token", "id", "p"], ([c.rank, c.text, c.token_id, c.p] for c in found.top))
-        st.download_button("Bars as CSV", csv, "bars.csv", "text/csv", on_click="ignore", icon=":material/download:")
+        # Written when it is asked for: a file of every keystroke would be gone before the browser asks for it.
+        st.download_button(
+            "Bars as CSV",
+            lambda: to_csv(["rank", "token", "id", "p"], ([c.rank, c.text, c.token_id, c.p] for c in found.top)),
+            "bars.csv",
+            "text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
     view = st.segmented_control(
         "View", VIEWS, default="Table", key="view", bind="query-params",
         label_visibility="collapsed", required=True,

@@ -19,14 +19,15 @@ def ticking(part: Callable[[], None], running: Callable[[], bool], seconds: floa
     running : callable
     seconds : float
     """
+    ticks = running()
     drawn_before = False
 
     def drawn() -> None:
         nonlocal drawn_before
         part()
-        late = drawn_before and not running()
+        over = (ticks or drawn_before) and not running()
         drawn_before = True
-        if late:
+        if over:
             st.rerun()
 
-    st.fragment(drawn, run_every=seconds if running() else None)()
+    st.fragment(drawn, run_every=seconds if ticks else None)()

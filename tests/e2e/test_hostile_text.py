@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from nlm_core.lm.base import LanguageModel
 from nlm_core.lm.prefix import MAX_CHARACTERS
 from tests.e2e.conftest import Visit
-from tests.e2e.screen import expected_bars, field, main, settle, wait_for_bars
+from tests.e2e.screen import come_to_rest, expected_bars, field, main, settle, wait_for_bars
 
 HOSTILE = {
     "html": '<img src=x onerror="alert(1)"><script>window.__ran = 1</script><b>bold</b>',
@@ -37,7 +37,7 @@ _COUNT = """(made) => {
 
 
 def _made(page: Page) -> dict[str, int]:
-    settle(page)
+    come_to_rest(page)
     counts: dict[str, int] = page.evaluate(_COUNT, _MADE)
     return counts
 

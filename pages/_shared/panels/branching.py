@@ -35,9 +35,13 @@ def branching_panel(reader: PrefixReader, reading: Reading, sampling: Sampling, 
         _branch_list(reader)
         if _tree().tokens:
             _one_token(reader)
-        csv = to_csv(["part", "token", "p", "rank", "bits"], _rows(reader, reading))
         st.download_button(
-            "Tokens as CSV", csv, "tokens.csv", "text/csv", on_click="ignore", icon=":material/download:"
+            "Tokens as CSV",
+            lambda: to_csv(["part", "token", "p", "rank", "bits"], _rows(reader, reading)),
+            "tokens.csv",
+            "text/csv",
+            on_click="ignore",
+            icon=":material/download:",
         )
 
 

@@ -47,9 +47,13 @@ def influence_panel(model: RnnModel, reading: Reading, labels: list[str], t: int
         hidden = int((~frame["seen"]).sum())
         if hidden:
             st.caption(f"{hidden} gradients are exactly 0 and have no place on a logarithmic scale.")
-        csv = to_csv(list(frame.columns), frame.itertuples(index=False))
         st.download_button(
-            "Curve as CSV", csv, "influence.csv", "text/csv", on_click="ignore", icon=":material/download:"
+            "Curve as CSV",
+            lambda: to_csv(list(frame.columns), frame.itertuples(index=False)),
+            "influence.csv",
+            "text/csv",
+            on_click="ignore",
+            icon=":material/download:",
         )
     with chart:
         st.altair_chart(

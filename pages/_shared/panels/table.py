@@ -29,12 +29,18 @@ def table_panel(reader: PrefixReader, reading: Reading) -> None:
             f"P(text | START) = **{product_text(entries[-1].running_logp, 3)}**, "
             f"ln P = **{entries[-1].running_logp:.3f}**, perplexity **{entries[-1].perplexity:,.2f}** a token."
         )
-    csv = to_csv(["row", *table.columns], ([row, *table.loc[row]] for row in table.index))
     with st.container(horizontal=True):
-        st.download_button("Table as CSV", csv, "table.csv", "text/csv", on_click="ignore", icon=":material/download:")
+        st.download_button(
+            "Table as CSV",
+            lambda: to_csv(["row", *table.columns], ([row, *table.loc[row]] for row in table.index)),
+            "table.csv",
+            "text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
         st.download_button(
             "Table as picture",
-            table_svg(table),
+            lambda: table_svg(table),
             "table.svg",
             "image/svg+xml",
             on_click="ignore",

@@ -46,5 +46,11 @@ def chain_panel(readers: Mapping[str, PrefixReader], readings: Mapping[str, Read
     if reading.dropped:
         limit = next(iter(readers.values())).limit
         st.caption(f"The last {limit:,} words are read; the first {reading.dropped:,} are left out.")
-    csv = to_csv(list(table.columns), table.itertuples(index=False))
-    st.download_button("Table as CSV", csv, "chain_rule.csv", "text/csv", on_click="ignore", icon=":material/download:")
+    st.download_button(
+        "Table as CSV",
+        lambda: to_csv(list(table.columns), table.itertuples(index=False)),
+        "chain_rule.csv",
+        "text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+    )

@@ -72,8 +72,14 @@ def pairs_panel(readers: Mapping[str, PrefixReader], first: str, window: int) ->
         )
     with side:
         _shifts(readers, found)
-    csv = to_csv(list(frame.columns), frame.itertuples(index=False))
-    st.download_button("Curve as CSV", csv, "divergence.csv", "text/csv", on_click="ignore", icon=":material/download:")
+    st.download_button(
+        "Curve as CSV",
+        lambda: to_csv(list(frame.columns), frame.itertuples(index=False)),
+        "divergence.csv",
+        "text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+    )
 
 
 def _after(found: Mapping[str, Divergence]) -> tuple[int, ...]:
