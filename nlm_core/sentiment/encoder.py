@@ -3,6 +3,7 @@
 After Jay Alammar, "A Visual Guide to Using BERT for the First Time": tokenise, pad, encode, take one vector a sentence.
 """
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -71,7 +72,7 @@ class Encoded:
     hidden : ndarray of float32, shape (n_layers + 1, n, longest, hidden)
         ``hidden[0]`` are the embeddings, ``hidden[-1]`` is the lecture's ``last_hidden_states``.
     attention : ndarray of float32, shape (n_layers, n, heads, longest, longest), or None
-        Only from encoders loaded with ``attention=True``; each row sums to 1.
+        Only from ``Encoder.showing_attention()``; each row sums to 1.
     """
 
     sentences: tuple[Tokenised, ...]
@@ -147,6 +148,14 @@ class Encoder:
     def dtype(self) -> torch.dtype:
         dtype: torch.dtype = self.network.dtype
         return dtype
+
+    def showing_attention(self) -> "Encoder":
+        """The same encoder, weights and all, in the plain form of attention that hands its weights out; slower."""
+        weights = [*self.network.parameters(), *self.network.buffers()]
+        # What the memo holds is not copied, so that the two networks share their weights.
+        network = copy.deepcopy(self.network, {id(tensor): tensor for tensor in weights})
+        network.set_attn_implementation("eager")
+        return Encoder(self.name, self.fingerprint.removesuffix(f" {self.dtype}"), self.tokenizer, network)
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of each text, as ``tokenizer.encode(text, add_special_tokens=True)`` gives them, cut if too long."""

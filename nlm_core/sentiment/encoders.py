@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -45,7 +44,6 @@ def load_encoder(
     name: str,
     *,
     dtype: torch.dtype = torch.float32,
-    attention: bool = False,
     on_progress: Progress | None = None,
     endpoint: str | None = None,
     cache_dir: Path | None = None,
@@ -58,8 +56,6 @@ def load_encoder(
         "minilm", "distilbert", "bert", or the id of an encoder on the Hub.
     dtype : torch.dtype
         float32, or bfloat16 where ``runtime.has_fast_bf16()``.
-    attention : bool
-        Whether ``Encoder.encode`` also hands out the attention weights; slower.
     on_progress, endpoint, cache_dir
         As for ``nlm_core.lm.hub.load_hub``.
 
@@ -70,14 +66,14 @@ def load_encoder(
     """
     if name == MINILM:
         folder = minilm_folder()
-        return _assembled(name, folder, f"{WEIGHTS_SHA256} {_small_files(folder)}", dtype, attention)
+        return _assembled(name, folder, f"{WEIGHTS_SHA256} {_small_files(folder)}", dtype)
     preset = ENCODER_PRESETS.get(name)
     repo_id, revision = (preset.repo_id, preset.revision) if preset else (name, None)
     try:
         folder, _ = fetch_hub(
             repo_id, revision, _check_encoder, on_progress=on_progress, endpoint=endpoint, cache_dir=cache_dir
         )
-        return _assembled(name, folder, f"{repo_id} {folder.name}", dtype, attention)
+        return _assembled(name, folder, f"{repo_id} {folder.name}", dtype)
     except ModelUnavailableError as error:
         # The way out that the Hub's messages name is a language model; here it is an encoder.
         raise ModelUnavailableError(str(error).replace("nlm-gpt", MINILM)) from error
@@ -102,10 +98,9 @@ def _check_encoder(repo_id: str, folder: Path) -> None:
         )
 
 
-def _assembled(name: str, folder: Path, fingerprint: str, dtype: torch.dtype, attention: bool) -> Encoder:
+def _assembled(name: str, folder: Path, fingerprint: str, dtype: torch.dtype) -> Encoder:
     from transformers import AutoModel, AutoTokenizer
 
-    options: dict[str, Any] = {"attn_implementation": "eager"} if attention else {}
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         network, report = AutoModel.from_pretrained(
@@ -115,7 +110,6 @@ def _assembled(name: str, folder: Path, fingerprint: str, dtype: torch.dtype, at
             use_safetensors=True,
             trust_remote_code=False,
             output_loading_info=True,
-            **options,
         )
         network = network.to(runtime.device())
     # What can go wrong with a stranger's files has no common type; whatever it is, another must be chosen.

@@ -50,7 +50,11 @@ def test_without_the_mask_padding_changes_the_features(minilm: Encoder) -> None:
 
 
 def test_attention_rows_are_distributions(minilm: Encoder) -> None:
-    shown = load_encoder("minilm", attention=True).encode(TEXTS[:2])
+    eager = minilm.showing_attention()
+    assert eager.fingerprint == minilm.fingerprint
+    ours, theirs = minilm.network.parameters(), eager.network.parameters()
+    assert all(a.data_ptr() == b.data_ptr() for a, b in zip(ours, theirs, strict=True))
+    shown = eager.encode(TEXTS[:2])
     assert minilm.encode(TEXTS[:2]).attention is None
     assert shown.attention is not None
     np.testing.assert_allclose(shown.attention.sum(-1), 1, atol=1e-5)
