@@ -40,7 +40,12 @@ def can_undo() -> bool:
     return bool(st.session_state.get(_UNDO))
 
 
-def prefix_field(label: str = "Prefix", key: str = "prefix", value: str = PRESETS[0]) -> Prefix:
+_PREFIX_HELP = "START stands before it. Every keystroke is read; a space at the end is not: each word brings its own."
+
+
+def prefix_field(
+    label: str = "Prefix", key: str = "prefix", value: str = PRESETS[0], help: str = _PREFIX_HELP
+) -> Prefix:
     """A prefix, read at every keystroke; what is too long is cut with a message."""
     typed = st.session_state.get(key)
     if typed is not None and len(typed) > MAX_CHARACTERS:
@@ -52,7 +57,7 @@ def prefix_field(label: str = "Prefix", key: str = "prefix", value: str = PRESET
         key=key,
         live="0ms",
         bind="query-params",
-        help="START stands before it. Every keystroke is read; a space at the end is not: each word brings its own.",
+        help=help,
     )
     return tidy(typed or "")
 
@@ -179,12 +184,18 @@ def _may_load(name: str) -> bool:
     from nlm_core.lm.registry import OWN_MODELS
 
     preset = HUB_PRESETS.get(name)
-    allowed: set[str] = st.session_state.setdefault(_ALLOWED, set())
-    if name in OWN_MODELS or ("/" not in name and preset is None) or name in allowed:
+    if name in OWN_MODELS or ("/" not in name and preset is None):
         return True
     if preset is not None and is_cached(preset.repo_id, preset.revision):
         return True
-    size = f"{preset.megabytes:,} MB" if preset else "its weights"
-    st.info(f"{plain(name)} is on the Hub: loading it fetches {size}. Shown meanwhile: {DEFAULT_MODEL}.")
+    return may_fetch(name, f"{preset.megabytes:,} MB" if preset else "its weights", DEFAULT_MODEL)
+
+
+def may_fetch(name: str, size: str, meanwhile: str) -> bool:
+    """Whether this visitor has asked for a download; offers it where not, and says what is shown meanwhile."""
+    allowed: set[str] = st.session_state.setdefault(_ALLOWED, set())
+    if name in allowed:
+        return True
+    st.info(f"{plain(name)} is on the Hub: loading it fetches {size}. Shown meanwhile: {meanwhile}.")
     st.button("Fetch and load", key=f"fetch {name}", on_click=allowed.add, args=(name,), icon=":material/download:")
     return False
