@@ -1,10 +1,20 @@
 """Honest bars: the top tokens of a column with p over the whole vocabulary, and all other tokens as one."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
-from nlm_core.lm.base import LanguageModel
 from nlm_core.lm.reader import Column
 from nlm_core.text.display import readable
+
+
+class Symbols(Protocol):
+    """What naming tokens asks of a model, be it one that goes on or one that fills blanks."""
+
+    vocab_size: int
+    start_id: int
+    stop_id: int
+
+    def symbol(self, token_id: int) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -26,7 +36,7 @@ class Candidates:
     others_p: float
 
 
-def label(model: LanguageModel, token_id: int, first: bool = False) -> str:
+def label(model: Symbols, token_id: int, first: bool = False) -> str:
     """A token made readable; where START and STOP are one token, it is START only at the first position."""
     if token_id == model.start_id and (first or model.start_id != model.stop_id):
         return "START"
@@ -35,7 +45,7 @@ def label(model: LanguageModel, token_id: int, first: bool = False) -> str:
     return readable(model.symbol(token_id))
 
 
-def candidates(model: LanguageModel, column: Column, k: int) -> Candidates:
+def candidates(model: Symbols, column: Column, k: int) -> Candidates:
     """The k most probable tokens of a column.
 
     Raises

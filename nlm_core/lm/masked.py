@@ -31,11 +31,16 @@ class MaskedModel:
         self.card, self.tokenizer = card, tokenizer
         self.network = network.eval().requires_grad_(False)
         self.vocab_size = tokenizer.vocab_size
+        self.start_id, self.stop_id = tokenizer.start_id, tokenizer.stop_id
         self.context_length = int(network.config.max_position_embeddings)
 
     def framed(self, text: str) -> list[int]:
         """START w_1 ... w_n STOP as token ids."""
-        return [self.tokenizer.start_id, *self.tokenizer.encode(text), self.tokenizer.stop_id]
+        return [self.start_id, *self.tokenizer.encode(text), self.stop_id]
+
+    def symbol(self, token_id: int) -> str:
+        """The token as the vocabulary writes it (``Ġthe``)."""
+        return self.tokenizer.symbol(token_id)
 
     @torch.inference_mode()
     def logits(self, rows: Sequence[Sequence[int]]) -> Tensor:
@@ -76,6 +81,10 @@ class MaskedModel:
         logits = self.logits(blanked)
         here = torch.arange(len(blanked), device=logits.device)
         return torch.softmax(logits[here, torch.tensor(list(positions), device=logits.device)], dim=-1)
+
+    def appended_logits(self, ids: Sequence[int]) -> Tensor:
+        """Logits, of shape (vocab_size,), of one blank put behind ids that begin with START, STOP following it."""
+        return self.logits([[*ids, self.tokenizer.mask_id, self.stop_id]])[0, len(ids)]
 
 
 @dataclass(frozen=True)

@@ -157,9 +157,9 @@ class PrefixReader:
             logp = self.log_probabilities(block)
             for row, t in enumerate(block):
                 if t >= len(self._columns):
-                    self._columns.append(_column(logp[row]))
+                    self._columns.append(column_of(logp[row]))
                 if t >= len(self._followers) and t + 1 < len(self._ids):
-                    self._followers.append(_follower(logp[row], self._ids[t + 1]))
+                    self._followers.append(follower_of(logp[row], self._ids[t + 1]))
 
     def log_probabilities(self, positions: Sequence[int]) -> Tensor:
         """ln p(x | ids[0] ... ids[t]) for some positions t of the last reading, of shape (n, vocab_size), float32."""
@@ -182,12 +182,14 @@ class PrefixReader:
         return self._vectors[0]
 
 
-def _column(logp: Tensor) -> Column:
+def column_of(logp: Tensor) -> Column:
+    """The summary of ln p over the whole vocabulary, of shape (vocab_size,)."""
     top = torch.topk(logp, min(TOP, len(logp)))
     entropy = -(logp.exp() * logp.clamp(min=-1e4)).sum()
     return Column(top.indices.cpu().numpy(), top.values.double().cpu().numpy(), float(entropy))
 
 
-def _follower(logp: Tensor, token_id: int) -> Follower:
+def follower_of(logp: Tensor, token_id: int) -> Follower:
+    """How ln p, of shape (vocab_size,), ranks one token."""
     own = logp[token_id]
     return Follower(token_id, float(own), int((logp > own).sum()) + 1)

@@ -6,7 +6,7 @@ in the order in which ``transformers`` applies them (top-p: Holtzman et al. 2020
 already there: changing temperature, k or p never runs the model again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -114,13 +114,30 @@ def generate(
     ValueError
         If the limit is outside 1 to ``MAX_NEW_TOKENS``.
     """
+
+    def next_logits(so_far: Sequence[int]) -> Tensor:
+        reading = reader.read_ids(so_far)
+        return reader.logits([len(reading.ids) - 1])[0]
+
+    return generate_from(next_logits, reader.model.stop_id, ids, sampling, generator=generator, limit=limit)
+
+
+def generate_from(
+    next_logits: Callable[[Sequence[int]], Tensor],
+    stop_id: int,
+    ids: Sequence[int],
+    sampling: Sampling,
+    *,
+    generator: torch.Generator,
+    limit: int,
+) -> Iterator[Drawn]:
+    """As ``generate``, for whatever gives logits of shape (vocab_size,) for the next token behind some ids."""
     if not 1 <= limit <= MAX_NEW_TOKENS:
         raise ValueError(f"asked for {limit} new tokens; it must be 1 to {MAX_NEW_TOKENS}")
-    ids = list(ids)
+    so_far = list(ids)
     for _ in range(limit):
-        reading = reader.read_ids(ids)
-        drawn = draw(reader.logits([len(reading.ids) - 1])[0], sampling, generator)
+        drawn = draw(next_logits(so_far), sampling, generator)
         yield drawn
-        if drawn.token_id == reader.model.stop_id:
+        if drawn.token_id == stop_id:
             return
-        ids.append(drawn.token_id)
+        so_far.append(drawn.token_id)
