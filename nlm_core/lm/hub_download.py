@@ -37,6 +37,8 @@ class Download:
         Called with (done_bytes, total_bytes, file name), from the calling thread.
     endpoint : str, optional
     cache_dir : Path, optional
+    repo_type : str
+        "model" or "dataset".
     """
 
     def __init__(
@@ -46,8 +48,11 @@ class Download:
         on_progress: Progress | None,
         endpoint: str | None,
         cache_dir: Path | None,
+        *,
+        repo_type: str = "model",
     ) -> None:
         self._repo_id, self._listing, self._on_progress = repo_id, listing, on_progress
+        self._repo_type = repo_type
         self._endpoint, self._cache_dir = endpoint, cache_dir
         self._total, self._done = sum(listing.sizes.values()), 0
 
@@ -70,6 +75,7 @@ class Download:
                 path = hf_hub_download(
                     self._repo_id,
                     name,
+                    repo_type=self._repo_type,
                     revision=self._listing.commit,
                     cache_dir=self._cache_dir,
                     endpoint=self._endpoint,
