@@ -17,7 +17,7 @@ sections: dict[str, list[st.Page]] = {
 for entry in PAGES:
     sections.setdefault(entry.section, []).append(st.Page(entry.file, title=entry.title, icon=entry.icon))
 
-page = st.navigation(sections)
+page = st.navigation(sections, expanded=True)
 enter_frame()
 hand_back()
 page.run()

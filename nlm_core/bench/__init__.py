@@ -5,6 +5,7 @@ from typing import Any
 BENCHES = {
     "latency": "nlm_core.bench.latency",
     "descent": "nlm_core.bench.descent",
+    "pages": "nlm_core.bench.pages",
     "rnn": "nlm_core.bench.rnn",
 }
 

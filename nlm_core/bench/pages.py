@@ -1,0 +1,206 @@
+"""How soon every page shows its first computed thing to a new visitor, beside a bare page, and how many bytes it takes.
+
+The server is warm: every page has been opened before, so that models and libraries are loaded. The visitor is new: each
+visit is a browser profile of its own with an empty cache. Pages and bare page are visited in turns, so that whatever
+else the machine does meets both. The pages are those that the navigation of the app lists.
+"""
+
+import statistics
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nlm_core.bench import bar
+
+WITHOUT_MODELS_BAR, WITH_MODELS_BAR = 1.5, 2.0
+# The sections of the navigation whose pages compute without a language model; the first has no heading.
+WITHOUT_MODELS = ("", "Deep learning review")
+# What counts as meaningful: never a heading, a caption or a control.
+DRAWINGS = ", ".join(
+    (
+        "[data-testid=stVegaLiteChart] svg .role-mark path[d]",
+        "[data-testid=stVegaLiteChart] svg .role-mark text",
+        ".js-plotly-plot :is(.contourlayer, .heatmaplayer, .scatterlayer, .barlayer) :is(path[d], image)",
+        ".js-plotly-plot .gl-container canvas",
+        "[data-testid=stDataFrame] canvas",
+        "[data-testid=stTable] td",
+        "[data-testid=stMain] [data-testid=stImage] img",
+        "[data-testid=stMain] [data-testid=stMetricValue]",
+        "[data-testid=stMain] .katex-display",
+        "[data-testid=stMain] [class^=nlm-]",
+    )
+)
+# The lecture map, the one page outside a section, is made of links; its first one is what a visitor comes for.
+_LINKS = "[data-testid=stMain] [data-testid=stPageLink-NavLink]"
+_BARE = "bare"
+# The least that a page can be in Streamlit: its one text is what it shows.
+_BARE_PAGE = """\
+import streamlit as st
+
+st.text("Hello")
+"""
+_BARE_DRAWING = "[data-testid=stText]"
+_ROUNDS = 5
+_LIMIT_MS = 30_000
+_PAINT = Path(__file__).with_name("paint.js")
+
+
+@dataclass(frozen=True)
+class Address:
+    """A page to visit: its address, the section of the navigation, and the selector of what it shows."""
+
+    url: str
+    section: str
+    drawings: str = DRAWINGS
+
+
+@dataclass
+class Visits:
+    """What the visits of one page gave: milliseconds to the first drawing, what it was, bytes by the time of rest."""
+
+    times: list[float] = field(default_factory=list)
+    what: str = ""
+    file_bytes: int = 0
+    message_bytes: int = 0
+    drew_nothing: bool = False
+
+
+def measure() -> dict[str, Any]:
+    """Visit every page in turns with a bare one, in about three minutes on two cores.
+
+    Returns
+    -------
+    dict
+        "bars" as in ``nlm_core.bench``, each the slowest page of its kind; "pages", for each its section, median
+        milliseconds, ratio of that to the bare page's, what was drawn first, and the bytes sent: of files (scripts,
+        styles, fonts, as sent over the wire) and of messages (what the script itself sends); "bare" likewise.
+
+    Raises
+    ------
+    BenchError
+        If there is no Playwright or no Chromium.
+    """
+    from tqdm import tqdm
+
+    from nlm_core.bench.browser import chromium, server
+
+    with tempfile.TemporaryDirectory(prefix="nlm-bare-") as folder:
+        script = Path(folder) / "bare.py"
+        script.write_text(_BARE_PAGE, encoding="utf-8")
+        with chromium() as browser, server() as app, server(script) as bare:
+            addresses = {**_listed(browser, app.url), _BARE: Address(bare.url, "", _BARE_DRAWING)}
+            found = {name: Visits() for name in addresses}
+            for turn in tqdm(range(_ROUNDS + 1), desc="visits of every page", unit="round", file=sys.stderr):
+                for name, address in addresses.items():
+                    # The first round warms the server.
+                    _visit(browser, address, found[name], keep=turn > 0)
+    return report(addresses, found)
+
+
+def _listed(browser: Any, url: str) -> dict[str, Address]:
+    """The pages that the navigation of the app at ``url`` lists, by the title shown there."""
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.set_default_timeout(_LIMIT_MS)
+    page.goto(url)
+    # Before the script of the app has run, the sidebar lists files.
+    page.wait_for_selector("[data-testid=stNavSectionHeader]")
+    listed = page.eval_on_selector_all(
+        "[data-testid=stNavSectionHeader], [data-testid=stSidebarNavLink]",
+        "(nodes) => nodes.map((node) => [node.innerText.trim().split('\\n').pop(), node.href ?? null])",
+    )
+    page.close()
+    section, addresses = "", {}
+    for title, address in listed:
+        if address is None:
+            section = title
+        else:
+            addresses[title] = Address(address, section, DRAWINGS if section else _LINKS)
+    return addresses
+
+
+def _visit(browser: Any, address: Address, visits: Visits, keep: bool) -> None:
+    """Open a page as a new visitor and add what was measured; a page that drew nothing is not visited again."""
+    from playwright.sync_api import TimeoutError as TooLateError
+
+    if visits.drew_nothing:
+        return
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    page.set_default_timeout(_LIMIT_MS)
+    sent = {"files": 0, "messages": 0}
+
+    def file(event: dict[str, Any]) -> None:
+        sent["files"] += int(event["encodedDataLength"])
+
+    def message(event: dict[str, Any]) -> None:
+        payload, binary = event["response"]["payloadData"], event["response"]["opcode"] == 2
+        # Binary messages come as base64: four characters for three bytes.
+        sent["messages"] += len(payload) * 3 // 4 if binary else len(payload.encode())
+
+    network = context.new_cdp_session(page)
+    network.on("Network.loadingFinished", file)
+    network.on("Network.webSocketFrameReceived", message)
+    network.send("Network.enable")
+    page.add_init_script(f"window.__drawings = {address.drawings!r};")
+    page.add_init_script(path=_PAINT)
+    page.goto(address.url)
+    try:
+        page.wait_for_function("window.__paint?.milliseconds != null")
+    except TooLateError:
+        visits.drew_nothing = True
+        return
+    drawn = page.evaluate("window.__paint")
+    page.wait_for_selector("[data-test-script-state=notRunning]", state="attached")
+    page.wait_for_load_state("networkidle")
+    context.close()
+    if keep:
+        visits.times.append(drawn["milliseconds"])
+        visits.what, visits.file_bytes, visits.message_bytes = drawn["what"], sent["files"], sent["messages"]
+
+
+def report(addresses: dict[str, Address], found: dict[str, Visits]) -> dict[str, Any]:
+    """The medians beside the bare page's; see ``measure``. ``addresses`` and ``found`` have the key "bare" too."""
+    least = _median(found[_BARE].times)
+    pages: dict[str, dict[str, Any]] = {
+        name: {
+            "section": addresses[name].section,
+            "median_ms": _median(visits.times),
+            "over_bare": _over(visits.times, least),
+            "first_drawn": visits.what,
+            "file_bytes": visits.file_bytes,
+            "message_bytes": visits.message_bytes,
+        }
+        for name, visits in found.items()
+    }
+    bare = pages.pop(_BARE)
+
+    def slowest(with_models: bool) -> float | None:
+        ratios = [
+            page["over_bare"] for page in pages.values() if with_models == (page["section"] not in WITHOUT_MODELS)
+        ]
+        known = [ratio for ratio in ratios if ratio is not None]
+        return max(known) if known and len(known) == len(ratios) else None
+
+    text = "first computed thing on the screen, median over that of a bare page, slowest page"
+    return {
+        "bars": [
+            bar(f"{text} without a language model", slowest(False), WITHOUT_MODELS_BAR, "lower"),
+            bar(f"{text} with one", slowest(True), WITH_MODELS_BAR, "lower"),
+        ],
+        "problems": [f"{name} drew nothing in {_LIMIT_MS // 1000} s" for name in found if found[name].drew_nothing],
+        "rounds": len(found[_BARE].times),
+        "bare": bare,
+        "pages": pages,
+    }
+
+
+def _over(times: Sequence[float], least: float | None) -> float | None:
+    median = _median(times)
+    return round(median / least, 3) if median and least else None
+
+
+def _median(times: Sequence[float]) -> float | None:
+    return round(statistics.median(times), 1) if times else None

@@ -1,0 +1,34 @@
+"""The report of the benchmark of pages: what is held against which bar, and a page that drew nothing."""
+
+from nlm_core.bench.pages import Address, Visits, report
+
+ADDRESSES = {
+    "Map": Address("http://x/", ""),
+    "Losses": Address("http://x/losses", "Deep learning review"),
+    "Next token": Address("http://x/next_token", "Neural language models"),
+    "Train": Address("http://x/train", "Recurrent language models"),
+    "bare": Address("http://y/", ""),
+}
+
+
+def _visits() -> dict[str, Visits]:
+    times = {"Map": [90, 110], "Losses": [100, 140, 900], "Next token": [190, 150], "Train": [100], "bare": [100, 100]}
+    return {name: Visits(times=list(map(float, found))) for name, found in times.items()}
+
+
+def test_the_slowest_page_of_each_kind_is_held_against_its_bar() -> None:
+    result = report(ADDRESSES, _visits())
+    without, with_models = result["bars"]
+    assert (without["value"], without["bar"], without["holds"]) == (1.4, 1.5, True)
+    assert (with_models["value"], with_models["bar"], with_models["holds"]) == (1.7, 2.0, True)
+    assert set(result["pages"]) == set(ADDRESSES) - {"bare"}
+    assert result["problems"] == []
+
+
+def test_a_page_that_drew_nothing_does_not_hold_and_is_named() -> None:
+    visits = _visits()
+    visits["Losses"] = Visits(drew_nothing=True)
+    result = report(ADDRESSES, visits)
+    assert [bar["holds"] for bar in result["bars"]] == [False, True]
+    assert result["problems"] == ["Losses drew nothing in 30 s"]
+    assert result["pages"]["Losses"]["over_bare"] is None
