@@ -5,7 +5,7 @@ SST-2, the lecture's data, comes from the Hub: ``nlm_core.sentiment.sst2``.
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,10 +57,12 @@ class Dataset:
         """
         if self.split is None or split not in self.split:
             raise ValueError(f"{self.name} has no part called {split!r}")
-        kept = [i for i, side in enumerate(self.split) if side == split]
-        return Dataset(
-            tuple(self.sentences[i] for i in kept), self.labels[kept], self.name, None, label_names=self.label_names
-        )
+        return self.rows([i for i, side in enumerate(self.split) if side == split])
+
+    def rows(self, places: Sequence[int]) -> "Dataset":
+        """Some of the rows, without the split."""
+        sentences = tuple(self.sentences[i] for i in places)
+        return Dataset(sentences, self.labels[list(places)], self.name, None, self.label_names)
 
 
 def film_reviews() -> Dataset:

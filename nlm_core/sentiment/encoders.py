@@ -34,10 +34,16 @@ ENCODER_PRESETS = {
 }
 
 
+def is_at_hand(name: str, cache_dir: Path | None = None) -> bool:
+    """Whether an encoder can be loaded without a download."""
+    preset = ENCODER_PRESETS.get(name)
+    repo_id, revision = (preset.repo_id, preset.revision) if preset else (name, None)
+    return name == MINILM or is_cached(repo_id, revision, cache_dir)
+
+
 def default_encoder(cache_dir: Path | None = None) -> str:
     """The lecture's DistilBERT where it is in the local cache, else MiniLM."""
-    preset = ENCODER_PRESETS["distilbert"]
-    return "distilbert" if is_cached(preset.repo_id, preset.revision, cache_dir) else MINILM
+    return "distilbert" if is_at_hand("distilbert", cache_dir) else MINILM
 
 
 def load_encoder(
