@@ -1,8 +1,10 @@
 """One word, guessed from both sides by a model that fills blanks, and from the left by one that goes on."""
 
+import math
 from dataclasses import dataclass
 
 from nlm_core.lm.base import LanguageModel
+from nlm_core.lm.candidates import Candidate, Candidates, Symbols, candidates, label
 from nlm_core.lm.masked import MaskedModel
 from nlm_core.lm.reader import Column, Follower, PrefixReader, column_of, follower_of
 from nlm_core.text.spans import token_spans
@@ -142,3 +144,22 @@ def position_of(model: LanguageModel, text: str, begin: int) -> int:
         f"the vocabulary of {model.card.name} cuts this text in other places: no token of it begins at the chosen "
         "word; choose another word"
     )
+
+
+def guesses(model: Symbols, guess: Guess, k: int) -> Candidates:
+    """The k - 1 most probable tokens and the true one, or the k most probable ones where it is among them.
+
+    Raises
+    ------
+    ValueError
+        If k is less than 2, or more than the column keeps.
+    """
+    if k < 2:
+        raise ValueError(f"k is {k}; it must be 2 or more: the most probable token and the true one")
+    found = candidates(model, guess.column, k)
+    truth = guess.truth
+    if truth.rank <= k:
+        return found
+    own = Candidate(truth.token_id, label(model, truth.token_id), math.exp(truth.logp), truth.rank)
+    top = (*found.top[:-1], own)
+    return Candidates(top, found.others, max(0.0, 1.0 - sum(c.p for c in top)))

@@ -59,6 +59,24 @@ PAGES: tuple[PageEntry, ...] = (
         ),
     ),
     PageEntry(
+        "pages/encoder_or_decoder.py",
+        "Encoder or decoder",
+        ":material/swap_horiz:",
+        "Neural language models",
+        "One sentence in a model that looks both ways and in one that looks to the left.",
+        (
+            (
+                "BERT is an encoder-only language model",
+                {"sentence": "I went to the shop to buy some bread.", "view": "Fill the blank", "word": "9"},
+            ),
+            ("BERT vs. GPT-3: who may look where", {"sentence": "I went to the park.", "view": "Mask"}),
+            ("Attention of both, layer by layer and head by head", {"view": "Attention", "drawing": "Lines"}),
+            ("A word on the right changes: what moves on its left", {"view": "Change a word"}),
+            ("Why an encoder does not write", {"view": "Writing"}),
+            ("BERT and GPT-3 in one table", {"view": "BERT and GPT-3"}),
+        ),
+    ),
+    PageEntry(
         "pages/neural_network.py",
         "A neural network",
         ":material/hub:",

@@ -1,10 +1,16 @@
 """The only caches of the app: shared models, keyed by name and bounded."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from nlm_core.lm.base import LanguageModel
 from nlm_core.lm.reader import PrefixReader
 from pages._shared.escape import plain
+
+if TYPE_CHECKING:
+    from nlm_core.lm.attention import AttentionReader
+    from nlm_core.lm.masked import MaskedModel
 
 # Our three models take 60 MB together; a Hub model up to 2 GB, so only a few are held at once.
 MAX_MODELS = 5
@@ -81,6 +87,45 @@ def language_model(name: str) -> LanguageModel:
     report.empty()
     loaded.add(name)
     return model
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _masked_model(name: str) -> "MaskedModel":
+    from nlm_core import runtime
+    from nlm_core.lm import registry
+
+    model = registry.load_bert(registry.MODELS_FOLDER / name)
+    runtime.gate()
+    return model
+
+
+def masked_model() -> "MaskedModel":
+    """Our encoder that fills blanks, shared by all visitors.
+
+    Raises
+    ------
+    ModelUnavailableError
+        If its weights are not there.
+    """
+    return _masked_model("nlm-bert")
+
+
+@st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)
+def _attention_reader(name: str, _of: "LanguageModel | MaskedModel") -> "AttentionReader":
+    from nlm_core.lm.attention import AttentionReader
+
+    return AttentionReader(_of)
+
+
+def attention_reader(model: "LanguageModel | MaskedModel") -> "AttentionReader":
+    """Reads the attention weights of a shared model; it holds no second copy of the parameters.
+
+    Raises
+    ------
+    ValueError
+        If the model is no Transformer.
+    """
+    return _attention_reader(model.card.name, model)
 
 
 def reader(name: str, window: int | None = None) -> PrefixReader:

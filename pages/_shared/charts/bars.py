@@ -30,8 +30,8 @@ def bars_frame(found: Candidates, following: int | None = None, reach: float = 1
     axis, is drawn to the end and says so beside its number.
     """
     rows = [
-        (f"{c.rank}  {c.text}", c.token_id, c.p, "follows" if c.token_id == following else "token", c.rank)
-        for c in found.top
+        (f"{c.rank}  {c.text}", c.token_id, c.p, "follows" if c.token_id == following else "token", order)
+        for order, c in enumerate(found.top, start=1)
     ]
     rows.append((others_label(found.others), -1, found.others_p, "others", len(found.top) + 1))
     frame = pd.DataFrame(rows, columns=["label", "id", "p", "kind", "order"])

@@ -1,4 +1,4 @@
-"""A sentence word by word as HTML: which words a model sees, and which one was changed."""
+"""A sentence word by word as HTML: which words a model sees, and which one was changed or blanked."""
 
 from collections.abc import Collection, Sequence
 from html import escape
@@ -7,15 +7,19 @@ from html import escape
 MAX_WORDS = 60
 
 
-def words_html(labels: Sequence[str], seen_from: int = 0, changed: Collection[int] = ()) -> str:
-    """Chips of the words, escaped; those before position ``seen_from`` are greyed, those in ``changed`` framed.
+def words_html(
+    labels: Sequence[str], seen_from: int = 0, changed: Collection[int] = (), *, seen_to: int | None = None
+) -> str:
+    """Chips of the words, escaped; those in ``changed`` are framed.
+
+    Those before position ``seen_from`` are greyed, and those from ``seen_to`` on where it is given.
 
     Of a long sentence the last ``MAX_WORDS`` are shown.
     """
     first = max(0, len(labels) - MAX_WORDS)
     chips = [f"<span{_class(first > 0 and first - 1 < seen_from, False)}>… {first:,} earlier</span>"] if first else []
     for t, text in enumerate(labels[first:], start=first):
-        unseen = t < seen_from
+        unseen = t < seen_from or (seen_to is not None and t >= seen_to)
         title = f' title="{escape(text)}: not seen"' if unseen else f' title="{escape(text)}"'
         chips.append(f"<span{_class(unseen, t in changed)}{title}>{escape(text)}</span>")
     return f'<div class="nlm-words">{"".join(chips)}</div>'

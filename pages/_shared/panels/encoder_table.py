@@ -1,0 +1,53 @@
+"""The lecture's comparison of BERT and GPT-3, each row with the place where it can be seen."""
+
+import streamlit as st
+
+_HERE = "pages/encoder_or_decoder.py"
+# What is compared, BERT, GPT-3, where it is seen: file, query, name of the link.
+_ROWS = (
+    (
+        "Architecture",
+        "encoder-only; turns a text into a representation of it.",
+        "decoder-only; turns a text into what comes next.",
+        (_HERE, {"view": "Attention"}, "The heads of both"),
+    ),
+    (
+        "Direction",
+        "bidirectional; left and right context of every word.",
+        "unidirectional; only the context to the left.",
+        (_HERE, {"view": "Mask"}, "Who may look where"),
+    ),
+    (
+        "Trained for",
+        "filling blanks.",
+        "the next token.",
+        (_HERE, {"view": "Fill the blank"}, "Fill the blank, continue"),
+    ),
+    (
+        "Generates words",
+        "no, it is not designed to.",
+        "yes, one token at a time.",
+        (_HERE, {"view": "Writing"}, "Both made to write"),
+    ),
+    (
+        "What it is for",
+        "understanding: sentence classification, entity recognition, question answering.",
+        "writing: text completion, creative writing, dialogue.",
+        ("pages/prompt.py", {"prompt": "Recite the first law of robotics"}, "Prompt and generate"),
+    ),
+    (
+        "Examples",
+        "and its kin DistilBERT, ModernBERT; here nlm-bert.",
+        "and its kin GPT-2, SmolLM2, Qwen; here nlm-gpt.",
+        ("pages/next_token.py", {"prefix": "I went to the", "model": "nlm-gpt"}, "nlm-gpt, live"),
+    ),
+)
+
+
+def comparison_panel() -> None:
+    for name, bert, gpt, (file, query, place) in _ROWS:
+        with st.container(border=True):
+            columns = st.columns([2, 4, 4, 3], vertical_alignment="center")
+            for text, column in zip((f"**{name}**", f"BERT: {bert}", f"GPT-3: {gpt}"), columns, strict=False):
+                column.markdown(text)
+            columns[-1].page_link(file, label=place, query_params=query, icon=":material/visibility:")

@@ -1,0 +1,127 @@
+"""Why an encoder does not write: made to do it all the same, beside a decoder, with the same settings and seed."""
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+
+import streamlit as st
+import torch
+
+from nlm_core.lm.blanks import Sentence, filled
+from nlm_core.lm.candidates import Symbols, label
+from nlm_core.lm.masked import MaskedModel
+from nlm_core.lm.reader import PrefixReader
+from nlm_core.lm.sampling import Drawn, Sampling, generate, generate_from
+from nlm_core.runtime import gate
+from nlm_core.text.display import SPACE
+from pages._shared import controls, generation
+from pages._shared.charts.surprise import Told, surprise_html
+from pages._shared.escape import plain
+from pages._shared.frame import errors_told
+from pages._shared.panels.sampling import sampling_field
+from pages._shared.ticking import ticking
+
+MAX_WRITTEN = 60
+_RUN = "_writing run"
+# What both models have written, with what it belongs to.
+_WRITTEN = "_written"
+Pair = tuple[Drawn | None, Drawn | None]
+Rows = tuple[list[int], list[int]]
+
+_WHY = """
+**What is done.** The decoder draws from p(x | START … last word), puts the word behind the text and goes on: what it
+was trained for. The encoder is given the text, **one blank behind it, then STOP**; a word is drawn from its p at the
+blank and takes the blank's place; then comes the next blank.
+
+**Why it does not write.** STOP right behind the blank tells the encoder that every word is the last one of its text. In
+training it saw words on both sides of a blank, never a text that breaks off. And no blank ever stood where STOP
+stands: it cannot say when a text ends. Its probabilities of one blank each are not factors of the chain rule
+P(w_1 … w_n) = ∏ p(w_t | w_1 … w_{t−1}), so that it gives a text no probability. In return it reads each word in the
+light of the whole sentence.
+"""
+
+
+def writing_panel(encoder: MaskedModel, reader: PrefixReader, found: Sentence, position: int) -> None:
+    model, prompt = reader.model, found.before(position)
+    with st.expander("Temperature, top-k, top-p, seed, length", expanded=False):
+        sampling = sampling_field()
+        first, second = st.columns(2)
+        with first:
+            seed = int(controls.bounded_number("Seed", 0, 2**31 - 1, default=0, key="seed"))
+        with second:
+            limit = int(controls.bounded_number("At most", 1, MAX_WRITTEN, default=20, key="length"))
+    rows = ([encoder.start_id, *encoder.tokenizer.encode(prompt)], [model.start_id, *model.encode(prompt)])
+    owner = (model.card.name, prompt, sampling, seed, limit)
+    if st.session_state.get(_WRITTEN, (None,))[0] != owner:
+        generation.stop(_RUN)
+        st.session_state[_WRITTEN] = (owner, ())
+    st.markdown(f"Both go on after the words left of the chosen one: START {plain(prompt)}")
+    st.button(
+        "Write",
+        on_click=lambda: _start(_both(encoder, reader, rows, sampling, seed=seed, limit=limit)),
+        type="primary", icon=":material/play_arrow:", disabled=generation.running(_RUN),
+    )  # fmt: skip
+    ticking(lambda: _texts(encoder, reader, rows), lambda: generation.running(_RUN), generation.TICK_SECONDS)
+    st.markdown(_WHY)
+
+
+def _start(pairs: Iterator[Pair]) -> None:
+    st.session_state[_WRITTEN] = (st.session_state[_WRITTEN][0], ())
+    generation.start(_RUN, pairs)
+
+
+def _both(
+    encoder: MaskedModel, reader: PrefixReader, rows: Rows, sampling: Sampling, *, seed: int, limit: int
+) -> Iterator[Pair]:
+    """A token of each a tick, until both have come to an end."""
+    first, second = (torch.Generator().manual_seed(seed) for _ in rows)
+    return zip_longest(
+        generate_from(encoder.appended_logits, encoder.stop_id, rows[0], sampling, generator=first, limit=limit),
+        generate(reader, rows[1], sampling, second, limit),
+    )
+
+
+@errors_told
+def _texts(encoder: MaskedModel, reader: PrefixReader, rows: Rows) -> None:
+    generation.stop_button(_RUN)
+    pair: Pair | None = generation.step(_RUN)
+    owner, written = st.session_state[_WRITTEN]
+    if pair is not None:
+        written = (*written, pair)
+        st.session_state[_WRITTEN] = (owner, written)
+    left, right = st.columns(2)
+    with left:
+        st.markdown(f"**Encoder**, one blank after another · {encoder.card.name}")
+        _text(encoder, _encoder_prompt(encoder, tuple(rows[0])), [pair[0] for pair in written])
+    with right:
+        st.markdown(f"**Decoder**, what it was trained for · {plain(reader.model.card.name)}")
+        _text(reader.model, _decoder_prompt(reader, rows[1]), [pair[1] for pair in written])
+
+
+def _shown(model: Symbols, token_id: int) -> str:
+    return label(model, token_id).replace(SPACE, " ")
+
+
+def _encoder_prompt(encoder: MaskedModel, row: tuple[int, ...]) -> list[Told]:
+    """Each word of the prompt as the encoder fills it from the others."""
+    told = []
+    for t in range(1, len(row)):
+        with gate().slot():
+            truth = filled(encoder, (*row, encoder.stop_id), t).truth
+        told.append(Told(_shown(encoder, truth.token_id), math.exp(truth.logp), truth.rank, prompt=True))
+    return told
+
+
+def _decoder_prompt(reader: PrefixReader, ids: Sequence[int]) -> list[Told]:
+    with gate().slot():
+        followers = reader.read_ids(ids).followers
+    return [Told(_shown(reader.model, f.token_id), math.exp(f.logp), f.rank, prompt=True) for f in followers]
+
+
+def _text(model: Symbols, prompt: list[Told], drawn: Sequence[Drawn | None]) -> None:
+    output = [Told(_shown(model, d.token_id), d.p, d.rank, prompt=False) for d in drawn if d is not None]
+    st.html(surprise_html([*prompt, *output]))
+    if output:
+        ended = any(d is not None and d.token_id == model.stop_id for d in drawn)
+        different = len({told.text for told in output})
+        st.caption(f"{len(output)} tokens, {different} of them different; {'ended by STOP' if ended else 'no STOP'}.")
