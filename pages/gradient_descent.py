@@ -1,21 +1,28 @@
 """Gradient descent: theta(i+1) = theta(i) - alpha * dL/dtheta, on surfaces that can be seen and clicked."""
 
+from dataclasses import replace
+from typing import Any
+
 import streamlit as st
 
 from nlm_core.optim.descent import Settings
 from nlm_core.optim.path import Path, descend
+from nlm_core.optim.point_edits import place
+from nlm_core.optim.points import PointsError
 from nlm_core.optim.surface import DataSurface, Surface, grid
 from nlm_core.runtime import gate
 from pages._shared.catalog import PAGES
-from pages._shared.charts.descent_losses import loss_figure
-from pages._shared.charts.descent_surface import contour_figure, height_scale, surface_figure
+from pages._shared.charts.heights import height_scale
+from pages._shared.charts.plane import contour_plane
 from pages._shared.escape import plain
-from pages._shared.frame import CLEAR_ERRORS, errors_told, header, require_frame
+from pages._shared.frame import CLEAR_ERRORS, errors_told, header, let_the_browser_draw, require_frame
 from pages._shared.panels import descent_settings as setup
+from pages._shared.panels.plane import plane
 
 FILE = "pages/gradient_descent.py"
 PLOTS = ("Contour", "3-D")
-VIEWS = ("One step", "A thousand starts", "Points")
+BESIDE = ("Losses", "Points")
+VIEWS = ("One step", "A thousand starts")
 POINTS_A_SIDE = 61
 BARE = {"displayModeBar": False}
 
@@ -23,105 +30,124 @@ require_frame(FILE)
 header(next(entry for entry in PAGES if entry.file == FILE))
 
 
-def clicked() -> None:
-    """Start where the surface was clicked."""
-    points = st.session_state["contour"].selection.points
-    if points:
-        st.session_state["x0"], st.session_state["y0"] = (float(f"{points[0][axis]:.4g}") for axis in "xy")
+def choice(name: str, options: tuple[str, ...], key: str) -> str:
+    return st.segmented_control(
+        name, options, default=options[0], key=key, bind="query-params", required=True, label_visibility="collapsed"
+    )
 
 
-def draw(chosen: Surface, runs: dict[str, Settings], start: tuple[float, float], plot: str) -> Path:
-    """Descends with every run and shows surface, paths and losses; gives the path of the first run."""
-    with gate().slot():
-        paths = {name: descend(chosen, [start], settings, setup.generator()) for name, settings in runs.items()}
-    left, right = st.columns([3, 2])
-    with left:
-        theme = st.context.theme.type
-        lattice = grid(chosen, POINTS_A_SIDE)
-        alt = f"{chosen.name} with the path of " + " and ".join(paths)
-        if plot == "Contour":
-            figure = contour_figure(chosen, lattice, paths, theme)
-            st.plotly_chart(
-                figure,
-                key="contour",
-                theme="streamlit",
-                on_select=clicked,
-                selection_mode="points",
-                config=BARE,
-                alt=alt,
-            )
-        else:
-            figure = surface_figure(chosen, lattice, paths, theme)
-            st.plotly_chart(figure, key="surface_3d", theme="streamlit", config=BARE, alt=alt)
-        if height_scale(lattice.losses.numpy()).logarithmic:
-            st.caption(
-                "This surface is steep: heights and colours are logarithmic, the numbers beside them are losses."
-            )
-    with right:
-        for name, path in paths.items():
-            if path.diverged:
-                st.warning(f"{name} {path.diverged[0]}.", icon=":material/trending_up:")
-        st.plotly_chart(
-            loss_figure(paths, chosen.examples > 0), key="losses", theme="streamlit", config=BARE,
-            alt="Loss over steps, and over the examples whose gradients were computed",
-        )  # fmt: skip
-    return next(iter(paths.values()))
+def picked(message: dict[str, Any]) -> None:
+    """Start where the surface was clicked, or where the start was moved to."""
+    try:
+        st.session_state["x0"], st.session_state["y0"] = place(message)
+    except PointsError as error:
+        st.toast(plain(str(error)))
+
+
+def draw_surface(chosen: Surface, paths: dict[str, Path], plot: str) -> None:
+    """The surface with every path on it."""
+    theme = st.context.theme.type
+    lattice = grid(chosen, POINTS_A_SIDE)
+    scale = height_scale(lattice.losses.numpy())
+    alt = f"{chosen.name} with the path of " + " and ".join(paths)
+    if plot == "Contour":
+        plane(contour_plane(chosen, lattice, scale, paths, theme=theme, alt=alt), "contour", picked)
+        let_the_browser_draw()
+    else:
+        from pages._shared.charts.descent_surface import surface_figure
+
+        figure = surface_figure(chosen, lattice, paths, theme)
+        st.plotly_chart(figure, key="surface_3d", theme="streamlit", config=BARE, alt=alt)
+    if scale.logarithmic:
+        st.caption("This surface is steep: heights and colours are logarithmic, the numbers beside them are losses.")
+
+
+def draw_losses(chosen: Surface, paths: dict[str, Path]) -> None:
+    from pages._shared.charts.descent_losses import loss_figure
+
+    st.plotly_chart(
+        loss_figure(paths, chosen.examples > 0), key="losses", theme="streamlit", config=BARE,
+        alt="Loss over steps, and over the examples whose gradients were computed",
+    )  # fmt: skip
+
+
+def draw_points(chosen: Surface, path: Path) -> None:
+    if isinstance(chosen, DataSurface):
+        from pages._shared.panels.descent_points import fit_plane
+
+        fit_plane(chosen, path)
+    else:
+        st.info(f"{chosen.name} is a formula: it has no examples. Choose a data problem to see and move points.")
 
 
 @st.fragment
 @errors_told
 def explorer() -> None:
-    """All of the page runs here, so that a change of the rate draws the path anew and nothing else."""
-    top, plots, below = st.container(), st.container(), st.container()
-    with top:
-        surface_column, slider, alpha, first, second = st.columns([6, 8, 4, 4, 4])
-    with surface_column:
-        chosen = setup.surface_field()
-    with below:
-        view = st.segmented_control(
-            "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", required=True,
-            label_visibility="collapsed",
-        )  # fmt: skip
-    # The table comes below the plots that show its points, but must be read before they are drawn.
-    if view == "Points" and chosen.examples:
-        from pages._shared.panels.descent_points import fit_chart, points_editor
+    """What is descended and how. All that follows from the rate runs in ``descents``."""
+    columns = st.columns([6, 5, 6, 5, 4], vertical_alignment="bottom")
+    formula = st.container()
+    with columns[0]:
+        chosen = setup.surface_field(formula)
+    descents(chosen, setup.settings_field(chosen, *columns[1:]))
 
-        with below:
-            table, fit = st.columns([2, 3])
+
+@st.fragment
+@errors_told
+def descents(chosen: Surface, settings: Settings) -> None:
+    """Rate, start and what comes of them: a new rate runs and sends nothing else, and the path is sent first."""
+    slider, alpha, first, second, race = st.columns([8, 4, 4, 4, 6])
+    plots, below = st.container(), st.container()
+    with plots:
+        left, right = st.columns([3, 2])
+    with right:
+        beside = choice("Beside the surface", BESIDE, "beside")
+        chart, table = st.container(), st.container()
+    # The table stands below what shows its points, but must be read before they are drawn.
+    if beside == "Points" and chosen.examples:
+        from pages._shared.panels.descent_points import points_editor
+
         with table:
-            points_editor(chosen.name)
-        chosen = setup.named_surface(chosen.name)
-    with top:
-        rate = setup.rate_field(chosen, slider, alpha)
-        start = setup.start_fields(chosen, first, second)
-        settings, runs = setup.settings_field(chosen, rate)
+            if st.toggle("As a table, or from a file", key="table", bind="query-params"):
+                points_editor(chosen.name)
+        count, chosen = chosen.examples, setup.named_surface(chosen.name)
+        if chosen.examples != count:
+            # The sizes of batches to choose from are set above.
+            st.rerun()
+    settings = replace(settings, rate=setup.rate_field(chosen, slider, alpha))
+    start = setup.start_fields(chosen, first, second)
+    with race:
+        runs = setup.rivals_field(chosen, settings)
     limit = chosen.largest_stable_rate(settings.optimizer, settings.coefficients.momentum)
     with slider:
         setup.largest_rate_mark(limit)
-    with plots:
-        plot_column, note = st.columns([1, 4], vertical_alignment="center")
-        with plot_column:
-            plot = st.segmented_control(
-                "Plot", PLOTS, default=PLOTS[0], key="plot", bind="query-params", required=True,
-                label_visibility="collapsed",
-            )  # fmt: skip
-        with note:
-            setup.stability_note(chosen, settings, limit)
-        path = draw(chosen, runs, start, plot)
+    with left:
+        plot_column, note = st.columns([1, 2], vertical_alignment="center")
+    with plot_column:
+        plot = choice("Plot", PLOTS, "plot")
+    with gate().slot():
+        paths = {name: descend(chosen, [start], each, setup.generator()) for name, each in runs.items()}
+    path = next(iter(paths.values()))
+    with left:
+        draw_surface(chosen, paths, plot)
+    with note:
+        setup.stability_note(chosen, settings, limit)
+    with chart:
+        for name, each in paths.items():
+            if each.diverged:
+                st.warning(f"{name} {each.diverged[0]}.", icon=":material/trending_up:")
+        if beside == "Points":
+            draw_points(chosen, path)
+        else:
+            draw_losses(chosen, paths)
     with below:
-        if view == "One step":
+        if choice("View", VIEWS, "view") == "One step":
             from pages._shared.panels.descent_step import step_panel
 
             step_panel(chosen, path)
-        elif view == "A thousand starts":
+        else:
             from pages._shared.panels.descent_starts import starts_panel
 
             starts_panel(chosen, settings)
-        elif isinstance(chosen, DataSurface):
-            with fit:
-                fit_chart(chosen, path)
-        else:
-            st.info(f"{chosen.name} is a formula: it has no examples. Choose a data problem to see and edit points.")
 
 
 try:

@@ -25,7 +25,7 @@ def echo():
 echo()
 """
 _FIELD = "[data-testid=stNumberInputField]"
-_PATH, _ECHO = ".st-key-contour .scatterlayer path.js-line", "[data-testid=stText]"
+_PATH, _ECHO = ".st-key-contour_plane path.nlm-path", "[data-testid=stText]"
 
 
 def rate_change_ratio() -> dict[str, Any]:

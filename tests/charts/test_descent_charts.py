@@ -1,5 +1,9 @@
 """Charts of descents: what is drawn is what was computed, and odd surfaces break nothing."""
 
+import base64
+import json
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -10,32 +14,69 @@ from nlm_core.optim.path import Path, descend, descend_to_ends, grid_of_starts
 from nlm_core.optim.surface import Surface, grid
 from nlm_core.optim.surfaces import SURFACES, surface
 from pages._shared.charts import descent_losses, descent_surface
+from pages._shared.charts.heights import height_scale
+from pages._shared.charts.plane import contour_plane, points_plane
 
 
 def path_of(chosen: Surface, steps: int = 20, rate: float | None = None) -> Path:
     return descend(chosen, [chosen.start], Settings("GD", rate or chosen.rate, steps))
 
 
-def test_contour_holds_the_whole_path_and_its_frames_grow() -> None:
+def contour(chosen: Surface, side: int, paths: dict[str, Path], theme: str | None = "light") -> dict[str, Any]:
+    lattice = grid(chosen, side)
+    return contour_plane(chosen, lattice, height_scale(lattice.losses.numpy()), paths, theme=theme, alt="a surface")
+
+
+def unpacked(text: str, columns: int) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), "<f4").reshape(-1, columns)
+
+
+def sent(drawing: dict[str, Any]) -> str:
+    """As JSON, which knows neither NaN nor infinity."""
+    return json.dumps(drawing, allow_nan=False)
+
+
+def test_contour_holds_every_path_with_its_losses() -> None:
     chosen = surface("Ravine")
-    path = path_of(chosen, 200)
-    figure = descent_surface.contour_figure(chosen, grid(chosen, 61), {"GD": path}, "light")
-    drawn = figure.data[-2]
-    np.testing.assert_allclose(np.c_[drawn.x, drawn.y], path.positions[0], rtol=1e-6)
+    paths = {"GD": path_of(chosen, 200), "slower": path_of(chosen, 50, 0.01)}
+    drawing = contour(chosen, 61, paths)
+    assert [line["name"] for line in drawing["lines"]] == list(paths)
+    for line, path in zip(drawing["lines"], paths.values(), strict=True):
+        np.testing.assert_allclose(unpacked(line["xy"], 2), path.positions[0], rtol=1e-6)
+        np.testing.assert_allclose(unpacked(line["losses"], 1)[:, 0], path.losses[0], rtol=1e-6)
+    np.testing.assert_allclose(unpacked(drawing["dots"], 2), [chosen.start], rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["Bowl", "Rosenbrock"])
+def test_heights_lead_back_to_losses(name: str) -> None:
+    chosen = surface(name)
+    ground = contour(chosen, 61, {"GD": path_of(chosen)})["ground"]
+    heights = unpacked(ground["heights"], ground["columns"]).astype(float)
+    back = heights if ground["unit"] is None else ground["low"] + ground["unit"] * (10**heights - 1)
+    losses = grid(chosen, 61).losses.numpy()
+    np.testing.assert_allclose(back, losses, rtol=1e-5, atol=1e-5 * (ground["unit"] or 1))
+
+
+def test_points_hold_the_examples_and_the_model() -> None:
+    x, y, along = np.array([0.0, 1.0, 4.0]), np.array([0.0, 1.0, 1.0]), np.linspace(0, 4, 5)
+    settings = {"output": "y", "movable": True, "labels": True, "alt": "points"}
+    drawing = points_plane(x, y, {"model": (along, 2 * along, "")}, **settings)
+    assert sent(drawing)
+    np.testing.assert_array_equal(unpacked(drawing["dots"], 2), np.c_[x, y])
+    np.testing.assert_array_equal(unpacked(drawing["lines"][0]["xy"], 2), np.c_[along, 2 * along])
+    low, high = drawing["x"]["range"]
+    assert low < x.min()
+    assert high > x.max()
+    assert drawing["snap"] == [0, 1]
+
+
+def test_frames_grow_from_the_start_to_the_whole_path() -> None:
+    chosen = surface("Ravine")
+    figure = descent_surface.surface_figure(chosen, grid(chosen, 21), {"GD": path_of(chosen, 200)}, "light")
     steps = [int(frame.name) for frame in figure.frames]
-    assert steps[0] == 0
-    assert steps[-1] == 200
+    assert (steps[0], steps[-1]) == (0, 200)
     assert len(steps) <= descent_surface.MAX_FRAMES + 1
     assert [len(frame.data[0].x) for frame in figure.frames] == [s + 1 for s in steps]
-    assert all(figure.data[i].name == "GD" for i in figure.frames[0].traces)
-
-
-def test_clickable_points_carry_their_losses() -> None:
-    chosen = surface("Bowl")
-    figure = descent_surface.contour_figure(chosen, grid(chosen, 61), {"GD": path_of(chosen)}, None)
-    lattice = figure.data[1]
-    assert len(lattice.x) == descent_surface.CLICKABLE**2
-    np.testing.assert_allclose(lattice.customdata, (np.square(lattice.x) + np.square(lattice.y)) / 2, rtol=1e-5)
 
 
 @pytest.mark.parametrize("name", SURFACES)
@@ -43,8 +84,8 @@ def test_clickable_points_carry_their_losses() -> None:
 def test_every_surface_is_drawn(name: str, theme: str) -> None:
     chosen = surface(name)
     paths = {"a": path_of(chosen), "b": path_of(chosen, 7, chosen.rate / 2)}
-    for draw in (descent_surface.contour_figure, descent_surface.surface_figure):
-        assert draw(chosen, grid(chosen, 21), paths, theme).to_json()
+    assert descent_surface.surface_figure(chosen, grid(chosen, 21), paths, theme).to_json()
+    assert sent(contour(chosen, 21, paths, theme))
     assert descent_losses.loss_figure(paths, chosen.examples > 0).to_json()
 
 
@@ -52,15 +93,15 @@ def test_every_surface_is_drawn(name: str, theme: str) -> None:
 def test_flat_and_broken_formulas_are_drawn(formula: str) -> None:
     chosen = formula_surface(formula)
     paths = {"GD": path_of(chosen, 5)}
-    for draw in (descent_surface.contour_figure, descent_surface.surface_figure):
-        assert draw(chosen, grid(chosen, 21), paths, "light").to_json()
+    assert descent_surface.surface_figure(chosen, grid(chosen, 21), paths, "light").to_json()
+    assert sent(contour(chosen, 21, paths))
     assert descent_losses.loss_figure(paths, False).to_json()
 
 
 def test_heights_keep_the_order_of_losses_and_ticks_name_them() -> None:
     for name in ("Bowl", "Rosenbrock"):
         losses = grid(surface(name), 61).losses.numpy()
-        scale = descent_surface.height_scale(losses)
+        scale = height_scale(losses)
         assert scale.logarithmic == (name == "Rosenbrock")
         assert (np.diff(scale.forward(np.sort(losses.ravel()))) >= 0).all()
         heights = scale.forward(np.array([float(text) for _, text in scale.ticks]))

@@ -1,14 +1,14 @@
-"""Descent and backpropagation in a real browser: the rate moves the path, a click the start, arrow keys the ledger."""
+"""Descent and backpropagation in a real browser: rate, start and points move the path, arrow keys the ledger."""
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Visit
 from tests.e2e.screen import come_to_rest, main, settle
 
-# The path is the last line that Plotly draws over the contour; each of its steps is in the line's shape.
-_PATH = ".st-key-contour .scatterlayer path.js-line"
+# Each step of a path is in the shape of its line.
+_PATH = ".st-key-contour_plane path.nlm-path"
 _READ_PATH = f"""() => [...document.querySelectorAll("{_PATH}")].map((line) => line.getAttribute("d")).join(" ")"""
 
 
@@ -24,6 +24,12 @@ def _wait_for_another_path(page: Page, before: str) -> str:
     return _path(page)
 
 
+def _middle(dot: Locator) -> tuple[float, float]:
+    box = dot.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 def test_another_rate_draws_another_path(visit: Visit) -> None:
     page = visit("gradient_descent", surface="Ravine", alpha="0.02")
     before = _path(page)
@@ -35,7 +41,7 @@ def test_another_rate_draws_another_path(visit: Visit) -> None:
     page.wait_for_url(re.compile(r"alpha=0\.05"))
     come_to_rest(page)
     # The slider is the same rate; a key on it is a step of its logarithm.
-    page.get_by_role("slider").first.focus()
+    page.get_by_role("slider", name="Learning rate").focus()
     page.keyboard.press("ArrowLeft")
     _wait_for_another_path(page, after)
     page.wait_for_url(re.compile(r"alpha=0\.04"))
@@ -45,21 +51,75 @@ def test_a_click_on_the_surface_moves_the_start(visit: Visit) -> None:
     page = visit("gradient_descent", surface="Bowl", x0="1", y0="1")
     before = _path(page)
     come_to_rest(page)
-    ground = page.locator(".st-key-contour .nsewdrag").first
+    ground = page.locator(".st-key-contour_plane canvas")
     box = ground.bounding_box()
     assert box is not None
-    # A quarter from the left and from the top: both coordinates are on the other side or further out.
-    place = {"x": box["width"] * 0.25, "y": box["height"] * 0.25}
     first, second = page.get_by_label("Start θ₁"), page.get_by_label("Start θ₂")
     expect(first).to_have_value("1")
-    # Plotly takes a click where it has seen the pointer hover.
-    ground.hover(position=place)
-    page.wait_for_selector(".st-key-contour .hoverlayer .hovertext", state="attached")
-    ground.click(position=place)
+    # A quarter from the left and from the top: both coordinates are on the other side or further out.
+    page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.25)
     expect(first).to_have_value(re.compile(r"^-\d"))
     expect(second).to_have_value(re.compile(r"^[2-9]|^1\.\d"))
-    _wait_for_another_path(page, before)
+    there = _wait_for_another_path(page, before)
     page.wait_for_url(re.compile("x0=-"))
+    # The start can be taken and moved, and moved by keys.
+    come_to_rest(page)
+    page.mouse.move(*_middle(page.locator(".st-key-contour_plane .nlm-dot .dot")))
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.5, steps=5)
+    page.mouse.up()
+    expect(first).to_have_value(re.compile(r"^[2-9]|^1\.\d"))
+    there = _wait_for_another_path(page, there)
+    come_to_rest(page)
+    page.get_by_role("button", name="Start (").focus()
+    page.keyboard.press("ArrowLeft")
+    _wait_for_another_path(page, there)
+
+
+def test_a_path_is_played_step_by_step(visit: Visit) -> None:
+    page = visit("gradient_descent", surface="Bowl", alpha="0.1", T="40")
+    whole = _path(page)
+    come_to_rest(page)
+    plane = page.locator(".st-key-contour_plane")
+    expect(plane.locator("output")).to_contain_text("step 40:")
+    plane.get_by_role("button", name="Play").click()
+    expect(plane.get_by_role("button", name="Pause")).to_be_visible()
+    assert len(_path(page)) < len(whole)
+    expect(plane.get_by_role("button", name="Play")).to_be_visible()
+    assert _path(page) == whole
+    plane.get_by_role("slider", name="Step shown").focus()
+    page.keyboard.press("Home")
+    expect(plane.locator("output")).to_contain_text("step 0:")
+
+
+def test_a_point_that_is_dragged_moves_the_minimum(visit: Visit) -> None:
+    page = visit("gradient_descent", beside="Points", T="1000")
+    before = _path(page)
+    come_to_rest(page)
+    dots = page.locator(".st-key-points_plane .nlm-dot")
+    expect(dots).to_have_count(24)
+    end = page.locator(".st-key-contour_plane output")
+    expect(end).to_contain_text("θ = (1.098, −0.2341)")
+    x, y = _middle(dots.nth(23).locator(".dot"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 200, steps=8)
+    page.mouse.up()
+    _wait_for_another_path(page, before)
+    expect(end).not_to_contain_text("θ = (1.098, −0.2341)")
+    # Another is added, chosen by keys, and removed.
+    come_to_rest(page)
+    corner = page.locator(".st-key-points_plane .nlm-plane-empty").bounding_box()
+    assert corner is not None
+    page.mouse.dblclick(corner["x"] + 25, corner["y"] + 25)
+    expect(dots).to_have_count(25)
+    come_to_rest(page)
+    page.get_by_role("button", name="Example 1 (").focus()
+    page.keyboard.press("PageUp")
+    expect(page.get_by_role("button", name="Example 25 (")).to_be_focused()
+    page.keyboard.press("Delete")
+    expect(dots).to_have_count(24)
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_arrow_keys_step_the_ledger(visit: Visit) -> None:

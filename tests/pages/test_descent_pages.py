@@ -1,5 +1,6 @@
 """The descent page as a visitor meets it: every surface and view, odd rates, formulas, addresses and points."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from pages._shared.panels.descent_settings import OWN
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 PAGE = "pages/gradient_descent.py"
-VIEWS = ("One step", "A thousand starts", "Points")
+VIEWS = ("One step", "A thousand starts")
 
 
 def visit(**query: str) -> AppTest:
@@ -50,8 +51,9 @@ def test_every_surface_with_its_own_start_and_rate(page: AppTest) -> None:
 def test_every_view(name: str) -> None:
     at = clean(visit(surface=name, T="20"))
     for view in VIEWS:
-        clean(at.button_group("view").set_value(view).run())
-    clean(at.button_group("view").set_value("A thousand starts").run())
+        for beside in ("Points", "Losses"):
+            at.button_group("beside").set_value(beside)
+            clean(at.button_group("view").set_value(view).run())
     text = " ".join(m.value for m in at.markdown)
     assert ("SGD ended lower" in text) == (name == "Logistic regression")
 
@@ -137,9 +139,10 @@ def test_odd_addresses(query: dict[str, str]) -> None:
 
 
 def test_points_of_a_file_are_used_and_bad_ones_are_refused() -> None:
-    at = clean(visit(view="Points"))
+    at = clean(visit(beside="Points", table="true"))
     at.file_uploader("points_csv").set_value(("p.csv", b"x,y\n0,1\n1,3\n2,5\n", "text/csv")).run()
     clean(at)
+    assert "of N = 3" in clean(at.selectbox("optimizer").set_value("SGD").run()).slider("B").label
     points: Points = at.session_state["_descent_points"]["Linear regression"]
     assert points.y.tolist() == parse_csv("0,1\n1,3\n2,5").y.tolist()
     for content in (b"x,y\n0,one\n1,2\n", b"0,1\n", b"0,\n1,2\n", b"\xff\xfe"):
@@ -147,3 +150,54 @@ def test_points_of_a_file_are_used_and_bad_ones_are_refused() -> None:
         assert not at.exception
         assert len(at.error) == 1
         assert at.session_state["_descent_points"]["Linear regression"].y.tolist() == [1, 3, 5]
+
+
+def _by_hand() -> None:
+    """One move of the hand, as the plane of the points tells it, and what comes of it."""
+    import streamlit as st
+
+    from pages._shared.panels.descent_points import by_hand
+
+    by_hand(st.session_state["name"], st.session_state["message"])
+
+
+@pytest.mark.parametrize("name", ["Linear regression", "Logistic regression"])
+def test_what_the_hand_does_is_checked(name: str) -> None:
+    at = AppTest.from_function(_by_hand)
+    at.session_state["name"] = name
+    at.session_state["message"] = {"kind": "move", "i": 0, "x": 5, "y": 0.7}
+    clean(at.run())
+    points: Points = at.session_state["_descent_points"][name]
+    assert (points.x[0], points.y[0]) == (5, 1 if name == "Logistic regression" else 0.7)
+    for message in ({"kind": "move", "i": 99, "x": 0, "y": 0}, {"kind": "move", "i": 0, "x": "<b>", "y": None}, {}):
+        at.session_state["message"] = message
+        clean(at.run())
+        assert at.session_state["_points_refused"]
+        assert at.session_state["_descent_points"][name] is points
+
+
+def test_a_refused_move_is_told_and_the_points_stay() -> None:
+    at = clean(visit(beside="Points"))
+    before = drawn(at, "points")
+    at.session_state["_points_refused"] = "there is no point 99"
+    at.run()
+    assert "no point 99" in at.error[0].value
+    assert drawn(at, "points") == before
+    clean(at.run())
+
+
+def drawn(at: AppTest, key: str) -> dict[str, object]:
+    """What a plane was given to draw."""
+    (found,) = (element for element in at.get("bidi_component") if element.key == key)
+    return dict(json.loads(found.proto.json))
+
+
+def test_points_and_surface_are_drawn_together() -> None:
+    at = clean(visit(beside="Points"))
+    before = drawn(at, "contour")
+    at.session_state["_descent_points"] = {"Linear regression": parse_csv("0,1\n1,3\n2,5")}
+    clean(at.run())
+    after = drawn(at, "contour")
+    assert after["marks"] == [pytest.approx([2, 1])]
+    assert after["lines"] != before["lines"]
+    assert drawn(at, "points")["movable"]

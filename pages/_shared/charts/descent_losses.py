@@ -1,6 +1,6 @@
-"""What descents come to: losses over steps and examples, ends of many starts, and the data with the fitted model."""
+"""What descents come to: losses over steps and examples, and ends of many starts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import plotly.graph_objects as go
@@ -8,8 +8,8 @@ from plotly.subplots import make_subplots
 
 from nlm_core.optim.path import Ends, Path
 from nlm_core.optim.surface import Surface
-from pages._shared.charts.descent_surface import COLOURS, HEIGHT
-from pages._shared.charts.palette import BLUE, ORANGE
+from pages._shared.charts.heights import HEIGHT
+from pages._shared.charts.palette import BLUE, ORANGE, RUNS
 
 _BINS = 40
 _SMALL = 300
@@ -23,7 +23,7 @@ def loss_figure(paths: Mapping[str, Path], has_examples: bool) -> go.Figure:
     finite = np.concatenate([path.losses[0][np.isfinite(path.losses[0])] for path in paths.values()])
     # A logarithm shows what a wide range of losses hides, and clutters a narrow one.
     wide = len(finite) > 0 and finite.min() > 0 and finite.max() > _WIDE * finite.min()
-    for (name, path), colour in zip(paths.items(), COLOURS, strict=False):
+    for (name, path), colour in zip(paths.items(), RUNS, strict=False):
         gone = path.diverged[0].step if path.diverged else None
         losses = path.losses[0][:gone] if gone else path.losses[0]
         for row, x in ((1, np.arange(len(losses))), (2, path.examples_seen[: len(losses)])):
@@ -97,27 +97,6 @@ def histogram_figure(found: Mapping[str, Ends]) -> go.Figure:
         height=_SMALL,
         barmode="overlay",
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xanchor": "left"},
-    )
-    return figure
-
-
-def data_figure(
-    x: np.ndarray, y: np.ndarray, curves: Sequence[tuple[str, np.ndarray, np.ndarray, str]], output: str
-) -> go.Figure:
-    """The examples with what the model says before and after; ``curves`` are (name, x, prediction, dash)."""
-    figure = go.Figure(go.Scatter(x=x, y=y, mode="markers", name="examples", marker={"color": BLUE, "size": 8}))
-    for name, along, predicted, dash in curves:
-        figure.add_scatter(
-            x=along, y=predicted, mode="lines", name=name, line={"color": ORANGE, "dash": dash, "width": 2.5}
-        )
-    low, high = float(y.min()), float(y.max())
-    pad = 0.15 * (high - low) or 1.0
-    figure.update_xaxes(title="x", title_standoff=2)
-    figure.update_yaxes(title=output, range=[low - pad, high + pad])
-    figure.update_layout(
-        height=_SMALL + 40,
-        margin={"l": 8, "r": 8, "t": 30, "b": 8},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "xanchor": "left"},
     )
     return figure

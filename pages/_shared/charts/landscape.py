@@ -9,7 +9,7 @@ from nlm_core.optim.classifier import TrainingStep
 from nlm_core.optim.landscape import Stage
 from nlm_core.optim.subject import Plane
 from nlm_core.optim.toy_data import ToyData
-from pages._shared.charts.descent_surface import HEIGHT, Scale, colour_scale, height_scale
+from pages._shared.charts.heights import HEIGHT, Scale, colour_scale, height_scale
 from pages._shared.charts.palette import BLUE, GREY, ORANGE, middle
 
 _SMALL = 190

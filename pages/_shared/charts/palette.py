@@ -2,6 +2,8 @@
 
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#9A5BA5"
 GREY = "#8A949E"
+# The first is the visitor's own run, the others are those that it is raced against.
+RUNS = (ORANGE, GREEN, PURPLE, "#B8860B", "#CC3377", GREY)
 
 
 def ink(theme: str | None) -> str:

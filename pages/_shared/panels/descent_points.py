@@ -1,4 +1,6 @@
-"""The examples behind a data problem: edited in a table or read from a CSV file, and drawn with the fitted model."""
+"""The examples behind a data problem: moved by hand beside the fitted model, edited in a table, or read from a file."""
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -6,15 +8,18 @@ import streamlit as st
 import torch
 
 from nlm_core.optim.path import Path
+from nlm_core.optim.point_edits import MAX_BY_HAND, edited
 from nlm_core.optim.points import MAX_ROWS, Points, PointsError, parse_csv, points_from_cells
 from nlm_core.optim.problems import prediction
 from nlm_core.optim.surface import DataSurface
 from nlm_core.optim.surfaces import default_points, surface
-from pages._shared.charts.descent_losses import data_figure
+from pages._shared.charts.plane import points_plane
 from pages._shared.escape import plain
 from pages._shared.panels.descent_settings import points_by_surface
+from pages._shared.panels.plane import plane
 
-_VERSION, _BASE, _FILE = "_points_version", "_points_base", "_points_file"
+_VERSION, _BASE, _FILE, _REFUSED = "_points_version", "_points_base", "_points_file", "_points_refused"
+_LABELS = "Logistic regression"
 
 
 def _take(name: str, points: Points) -> None:
@@ -26,6 +31,43 @@ def _take(name: str, points: Points) -> None:
 def _reset(name: str) -> None:
     points_by_surface().pop(name, None)
     st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
+
+
+def by_hand(name: str, message: dict[str, Any]) -> None:
+    """What the hand did, where it can be used; else the points stay, and why is said beside them."""
+    try:
+        points = edited(points_by_surface().get(name) or default_points(name), message, labels=name == _LABELS)
+        surface(name, points)
+    except PointsError as error:
+        st.session_state[_REFUSED] = str(error)
+    else:
+        _take(name, points)
+
+
+def fit_plane(chosen: DataSurface, path: Path) -> None:
+    """The examples, which can be moved, with the model at the start and at the end of the path."""
+    x, y = chosen.x.numpy(), chosen.y.numpy()
+    movable = len(x) <= MAX_BY_HAND
+    along = np.linspace(float(x.min()), float(x.max()), 120)
+    curves = {}
+    for step, dash in ((0, "3 4"), (len(path.rates), "")):
+        theta = torch.from_numpy(path.positions[0, step])
+        curves[f"model at step {step}"] = (along, prediction(chosen.name, theta, torch.from_numpy(along)).numpy(), dash)
+    drawing = points_plane(
+        x, y, curves, output="y, and p(class 1)" if chosen.name == _LABELS else "y", movable=movable,
+        labels=chosen.name == _LABELS, alt="The examples, and the model's prediction before and after the descent",
+    )  # fmt: skip
+    plane(drawing, "points", lambda message: by_hand(chosen.name, message))
+    refused = st.session_state.pop(_REFUSED, None)
+    if refused:
+        st.error(f"{plain(refused)}. The points stay as they were.")
+    if movable:
+        st.caption(
+            "Drag a point: surface and path follow. Double-click adds one. With keys: arrows move the point in focus, "
+            "Page Up and Page Down choose another, Delete removes it."
+        )
+    else:
+        st.caption(f"{len(x):,} points: more than {MAX_BY_HAND} are not moved by hand, but in the table.")
 
 
 def _read_file(name: str) -> None:
@@ -52,11 +94,11 @@ def points_editor(name: str) -> None:
     if key not in st.session_state:
         now = points_by_surface().get(name) or default_points(name)
         st.session_state[_BASE] = pd.DataFrame({"x": now.x.numpy(), "y": now.y.numpy()})
-    edited = st.data_editor(
+    edited_table = st.data_editor(
         st.session_state[_BASE], num_rows="dynamic", key=key, height=250, hide_index=True, alt="The examples x and y"
     )
     try:
-        points = points_from_cells(edited[["x", "y"]].itertuples(index=False, name=None))
+        points = points_from_cells(edited_table[["x", "y"]].itertuples(index=False, name=None))
         surface(name, points)
     except PointsError as error:
         st.error(f"{plain(str(error))}. The last usable points are shown.")
@@ -64,24 +106,3 @@ def points_editor(name: str) -> None:
         points_by_surface()[name] = points
     st.button("The points of the beginning", on_click=_reset, args=(name,), icon=":material/restart_alt:")
     st.caption(f"Up to {MAX_ROWS:,} points; logistic regression wants y to be 0 or 1.")
-
-
-def fit_chart(chosen: DataSurface, path: Path) -> None:
-    """The examples with the model at the start and at the end of the path."""
-    x, y = chosen.x.numpy(), chosen.y.numpy()
-    along = np.linspace(float(x.min()), float(x.max()), 120)
-    T = len(path.rates)
-    curves = [
-        (
-            f"model at step {step}",
-            along,
-            prediction(chosen.name, torch.from_numpy(path.positions[0, step]), torch.from_numpy(along)).numpy(),
-            dash,
-        )
-        for step, dash in ((0, "dot"), (T, "solid"))
-    ]
-    output = "y, and p(class 1)" if chosen.name == "Logistic regression" else "y"
-    st.plotly_chart(
-        data_figure(x, y, curves, output), key="fit_chart", theme="streamlit", config={"displayModeBar": False},
-        alt="The examples, and the model's prediction before and after the descent",
-    )  # fmt: skip

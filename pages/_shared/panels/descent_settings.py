@@ -73,12 +73,16 @@ def _short(value: float) -> float:
     return float(f"{value:.4g}")
 
 
-def surface_field() -> Surface:
+def surface_field(formula: DeltaGenerator) -> Surface:
+    """The surface; a formula of the visitor's own is asked for in the place given for it."""
     name = st.selectbox(
         "Surface", [*SURFACES, OWN], key="surface", bind="query-params", on_change=_to_its_start,
         help="First data problems, of which mini-batches can be taken; then classic test surfaces; then your own.",
     )  # fmt: skip
-    return _formula_surface() if name == OWN else named_surface(name)
+    if name != OWN:
+        return named_surface(name)
+    with formula:
+        return _formula_surface()
 
 
 def _slid() -> None:
@@ -136,11 +140,9 @@ def stability_note(chosen: Surface, settings: Settings, limit: float | None) -> 
     )
 
 
-def settings_field(chosen: Surface, rate: float) -> tuple[Settings, dict[str, Settings]]:
-    """All besides surface, rate and start, with the runs to race against; the least used stand behind a button."""
-    optimizer_column, batch_column, steps_column, race_column, more_column = st.columns(
-        [5, 6, 6, 8, 5], vertical_alignment="bottom"
-    )
+def settings_field(chosen: Surface, *columns: DeltaGenerator) -> Settings:
+    """Optimiser, batch, steps and, behind a button, the least used; the rate, which is changed most, is set apart."""
+    optimizer_column, batch_column, steps_column, more_column = columns
     with optimizer_column:
         name = st.selectbox("Optimiser", list(OPTIMIZERS), key="optimizer", bind="query-params")
     rule = optimizer(name)
@@ -164,10 +166,7 @@ def settings_field(chosen: Surface, rate: float) -> tuple[Settings, dict[str, Se
             momentum = bounded_number("Momentum β", 0.0, 0.999, default=momentum, key="beta")
         plan = st.selectbox("Schedule of α", list(SCHEDULES), key="schedule", bind="query-params")
         bounded_number("Seed of the mini-batches", 0, 999_999, default=0, key="seed")
-    settings = Settings(name, rate, steps, batch, plan, Coefficients(momentum=momentum))
-    with race_column:
-        runs = _rivals(chosen, settings)
-    return settings, runs
+    return Settings(name, chosen.rate, steps, batch, plan, Coefficients(momentum=momentum))
 
 
 def start_fields(chosen: Surface, *columns: DeltaGenerator) -> tuple[float, float]:
@@ -190,7 +189,7 @@ def label(settings: Settings, chosen: Surface) -> str:
     return f"{settings.optimizer}, α={settings.rate:g}{batch}"
 
 
-def _rivals(chosen: Surface, settings: Settings) -> dict[str, Settings]:
+def rivals_field(chosen: Surface, settings: Settings) -> dict[str, Settings]:
     """The present run and those that the visitor lets it race against, by their labels, the present one first."""
     asked = st.multiselect(
         "Race against", RIVALS, key="rivals", bind="query-params", max_selections=MAX_RIVALS,

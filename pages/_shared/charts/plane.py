@@ -1,0 +1,116 @@
+"""What a drawn plane shows, as plain data for the browser: a surface with paths on it, or examples with a model."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from nlm_core.optim.path import Path
+from nlm_core.optim.surface import Grid, Surface
+from pages._shared.charts.heights import HEIGHT, Scale, colour_scale
+from pages._shared.charts.palette import GREY, RUNS
+
+_BANDS = 22
+_PAD = 0.08
+# Below the plane there is room for the player and a line of numbers.
+_HEIGHT = HEIGHT - 70
+
+
+def packed(values: np.ndarray) -> str:
+    """Numbers as base64 of little-endian float32, which is read back at once; what is too large for it is infinite."""
+    with np.errstate(over="ignore"):
+        return base64.b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode("ascii")
+
+
+def contour_plane(
+    surface: Surface, grid: Grid, scale: Scale, paths: Mapping[str, Path], *, theme: str | None, alt: str
+) -> dict[str, Any]:
+    """The surface from above with one path a name, and the start of the first as a dot that can be moved."""
+    x, y = (side.numpy() for side in (grid.x, grid.y))
+    heights = scale.forward(grid.losses.numpy())
+    first = next(iter(paths.values()))
+    return {
+        "alt": alt,
+        "height": _HEIGHT,
+        "x": {"title": surface.axes[0], "range": [float(x[0]), float(x[-1])]},
+        "y": {"title": surface.axes[1], "range": [float(y[0]), float(y[-1])]},
+        "ground": {
+            "heights": packed(heights),
+            "columns": len(x),
+            "span": [scale.ticks[0][0], scale.ticks[-1][0]],
+            "ticks": [list(tick) for tick in scale.ticks],
+            "low": scale.low,
+            "unit": scale.unit if scale.logarithmic else None,
+            "bands": _BANDS,
+            "colours": [str(colour) for _, colour in colour_scale(theme)],
+            "line": GREY,
+        },
+        "marks": [list(minimum) for minimum in surface.minima],
+        "lines": [
+            {
+                "name": name,
+                "colour": colour,
+                "xy": packed(path.positions[0]),
+                "losses": packed(path.losses[0]),
+                "arrows": True,
+            }
+            for (name, path), colour in zip(paths.items(), RUNS, strict=False)
+        ],
+        "legend": len(paths) > 1,
+        "dots": packed(first.positions[0, 0]),
+        "dot_name": "Start",
+        "movable": True,
+        "picks": True,
+        "grows": False,
+        "snap": None,
+        "hint": "Click to start here.",
+    }
+
+
+def points_plane(
+    x: np.ndarray,
+    y: np.ndarray,
+    curves: Mapping[str, tuple[np.ndarray, np.ndarray, str]],
+    *,
+    output: str,
+    movable: bool,
+    labels: bool,
+    alt: str,
+) -> dict[str, Any]:
+    """The examples as dots, and what the model says; ``curves`` holds x, prediction and dash by name.
+
+    With ``labels`` every y is 0 or 1, and a dot that is moved stays on one of them.
+    """
+    return {
+        "alt": alt,
+        "height": _HEIGHT,
+        "x": {"title": "x", "range": _padded(x)},
+        "y": {"title": output, "range": _padded(y)},
+        "ground": None,
+        "marks": [],
+        "lines": [
+            {
+                "name": name,
+                "colour": RUNS[0],
+                "xy": packed(np.c_[along, predicted]),
+                "dash": dash,
+                "steady": True,
+            }
+            for name, (along, predicted, dash) in curves.items()
+        ],
+        "legend": True,
+        "dots": packed(np.c_[x, y]),
+        "dot_name": "Example",
+        "movable": movable,
+        "picks": False,
+        "grows": movable,
+        "snap": [0, 1] if labels else None,
+        "hint": "",
+    }
+
+
+def _padded(values: np.ndarray) -> list[float]:
+    low, high = float(values.min()), float(values.max())
+    pad = _PAD * (high - low) or 1.0
+    return [low - pad, high + pad]

@@ -1,0 +1,33 @@
+"""A plane in the page that can be drawn on by hand; it tells what was done, and the page decides what comes of it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_FOLDER = Path(__file__).resolve().parents[1] / "plane"
+# One module: what is handed to Streamlit as text cannot import its neighbours.
+_PARTS = ("scales.js", "ground.js", "lines.js", "hands.js", "plane.js")
+_mount = st.components.v2.component(
+    "nlm_plane",
+    js="\n".join((_FOLDER / part).read_text(encoding="utf-8") for part in _PARTS),
+    css=(_FOLDER / "plane.css").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def plane(drawing: dict[str, Any], key: str, on_did: Callable[[dict[str, Any]], None]) -> None:
+    """Show a drawing of ``charts.plane``; ``on_did`` is called with what the browser sent, which must be checked."""
+
+    def did() -> None:
+        message = st.session_state[key].get("did")
+        if isinstance(message, dict):
+            on_did(message)
+        revision = f"_{key}_revision"
+        st.session_state[revision] = st.session_state.get(revision, 0) + 1
+
+    # What was done is always answered, so that a dot that may not stand where it was left goes back.
+    answer = st.session_state.get(f"_{key}_revision", 0)
+    with st.container(key=f"{key}_plane"):
+        _mount(key=key, data={**drawing, "revision": answer}, on_did_change=did)
