@@ -173,9 +173,9 @@ class Encoder:
         ids = self.token_ids([text])[0]
         return Tokenised(text, tuple(ids), tuple(self.tokenizer.convert_ids_to_tokens(ids)), len(ids) < len(whole))
 
-    def pad(self, rows: Sequence[Sequence[int]]) -> Padded:
-        """Rows of ids filled up to the longest."""
-        shape = len(rows), max(map(len, rows))
+    def pad(self, rows: Sequence[Sequence[int]], length: int | None = None) -> Padded:
+        """Rows of ids filled up to the longest, or to ``length``."""
+        shape = len(rows), length or max(map(len, rows))
         ids, mask = np.full(shape, self.tokenizer.pad_token_id or 0, dtype=np.int64), np.zeros(shape, dtype=np.int64)
         for i, row in enumerate(rows):
             ids[i, : len(row)], mask[i, : len(row)] = row, 1

@@ -3,9 +3,12 @@
 The result does not depend on the order of the sentences, beyond rounding: the attention mask keeps padding out.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -18,6 +21,8 @@ from nlm_core.sentiment.encoder import POOLINGS, Encoder, pool
 TOKEN_BUDGET = 2048
 # Sentences sorted by length at once; a file is read in blocks of this many.
 BLOCK = 1024
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,8 @@ def extract(
     layers: Sequence[int] | None = None,
     poolings: Sequence[str] = POOLINGS,
     masked: bool = True,
+    *,
+    workers: int = 1,
 ) -> Iterator[tuple[int, Features]]:
     """Encode sentences batch by batch.
 
@@ -84,10 +91,13 @@ def extract(
     encoder : Encoder
     texts : sequence of str
     layers : sequence of int, optional
-        All of them by default, the embeddings (0) included.
+        All of them by default, the embeddings (0) included. Layers above the last one are not computed.
     poolings : sequence of str
     masked : bool
-        Whether the attention mask keeps padding out.
+        Whether padding is kept out. Without it, all sentences are padded to the longest of them and padding is read
+        and pooled as text, as in a notebook that forgets the mask.
+    workers : int
+        Batches computed at once, each in a slot of the gate; visitors of a page leave the other slots to each other.
 
     Yields
     ------
@@ -104,19 +114,55 @@ def extract(
     chosen = tuple(range(encoder.n_layers + 1)) if layers is None else tuple(layers)
     for layer in chosen:
         check_layer(encoder, layer)
+    for pooling in poolings:
+        if pooling not in POOLINGS:
+            raise ValueError(f"no pooling is called {pooling!r}; known are {', '.join(POOLINGS)}")
     ids = encoder.token_ids(texts)
+    longest = max(map(len, ids), default=0)
+    lengths = [len(row) if masked else longest for row in ids]
     values = np.zeros((len(texts), len(chosen), len(poolings), encoder.hidden_size), dtype=np.float32)
     features, done = Features(values, chosen, tuple(poolings)), 0
-    for batch in batches([len(row) for row in ids]):
-        padded = encoder.pad([ids[i] for i in batch])
-        mask = torch.from_numpy(padded.mask if masked else np.ones_like(padded.mask)).to(runtime.device())
+
+    def encode(batch: list[int]) -> list[int]:
         with runtime.gate().slot():
-            states = encoder.forward(padded, masked).hidden_states
-            for k, layer in enumerate(chosen):
-                for p, pooling in enumerate(poolings):
-                    values[batch, k, p] = pool(states[layer].float(), mask, pooling).cpu().numpy()
+            values[batch] = _pooled(encoder, [ids[i] for i in batch], chosen, poolings, None if masked else longest)
+        return batch
+
+    for batch in _in_turns(encode, batches(lengths), workers):
         done += len(batch)
         yield done, features
+
+
+def _in_turns(work: Callable[[list[int]], list[int]], parts: Sequence[list[int]], workers: int) -> Iterator[list[int]]:
+    """What the work gives for each part, in order, with so many parts under way; none is left behind at the end."""
+    if workers == 1:
+        yield from map(work, parts)
+        return
+    with ThreadPoolExecutor(workers) as pool_of_threads:
+        under_way: deque[Future[list[int]]] = deque()
+        try:
+            for part in parts:
+                under_way.append(pool_of_threads.submit(work, part))
+                if len(under_way) > workers:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            for future in under_way:
+                future.cancel()
+
+
+def _pooled(
+    encoder: Encoder, rows: Sequence[Sequence[int]], layers: Sequence[int], poolings: Sequence[str], length: int | None
+) -> NDArray[np.float32]:
+    """The features of one batch, of shape (n, n_layers, n_poolings, hidden); padded to ``length`` without a mask."""
+    padded = encoder.pad(rows, length)
+    masked = length is None
+    mask = torch.from_numpy(padded.mask if masked else np.ones_like(padded.mask)).to(runtime.device())
+    with torch.inference_mode():
+        states = encoder.forward(padded, masked).hidden_states
+        found = [torch.stack([pool(states[k].float(), mask, p) for p in poolings], dim=1) for k in layers]
+        return np.asarray(torch.stack(found, dim=1).cpu().numpy(), dtype=np.float32)
 
 
 def features_of(
@@ -128,7 +174,7 @@ def features_of(
     return list(extract(encoder, texts, layers, poolings))[-1][1]
 
 
-def blocks(rows: Iterable[tuple[str, str]], size: int = BLOCK) -> Iterator[list[tuple[str, str]]]:
+def blocks(rows: Iterable[Row], size: int = BLOCK) -> Iterator[list[Row]]:
     """Rows a block at a time, so that no more than one block is held."""
     iterator = iter(rows)
     while block := list(islice(iterator, size)):

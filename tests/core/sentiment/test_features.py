@@ -31,6 +31,25 @@ def test_progress_ends_with_all_of_them(minilm: Encoder) -> None:
     assert steps[-1] == len(TEXTS) * 3
 
 
+def test_several_workers_give_the_same_in_any_case(minilm: Encoder) -> None:
+    steps = [done for done, _ in extract(minilm, TEXTS * 3, [2], workers=3)]
+    assert steps == sorted(set(steps)) and steps[-1] == len(TEXTS) * 3
+    together = list(extract(minilm, TEXTS, [2], workers=3))[-1][1]
+    np.testing.assert_allclose(together.values, features_of(minilm, TEXTS, [2]).values, atol=1e-5)
+    # Left in the middle, it leaves nothing running.
+    next(iter(extract(minilm, TEXTS * 3, [2], workers=2)))
+
+
+def test_without_the_mask_all_are_as_long_as_the_longest(minilm: Encoder) -> None:
+    texts = TEXTS[:30]
+    notebook = minilm.encode(texts, masked=False)
+    found = list(extract(minilm, texts, [0, 6], masked=False))[-1][1]
+    for layer in (0, 6):
+        for pooling in ("cls", "mean"):
+            expected = notebook.features(layer, pooling, masked=False)
+            np.testing.assert_allclose(found.at(layer, pooling), expected, atol=1e-5)
+
+
 def test_unknown_layers_and_poolings(minilm: Encoder) -> None:
     for layer in (-1, 7):
         with pytest.raises(ValueError, match="0 \\(embeddings\\) to 6"):
