@@ -12,6 +12,7 @@ from nlm_core.lm.base import ModelUnavailableError, UnknownModelError
 from nlm_core.runtime import BusyError
 from pages._shared.catalog import PageEntry
 from pages._shared.escape import plain
+from pages._shared.tools import tools
 
 P = ParamSpec("P")
 
@@ -62,7 +63,9 @@ def header(entry: PageEntry) -> None:
     style()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.subheader(entry.title, anchor=False, width="content")
-        st.caption(entry.help, width="content")
+        with st.container(key="about", width="content"):
+            st.caption(entry.help, width="content")
+        tools()
 
 
 def style() -> None:

@@ -1,0 +1,23 @@
+// Keys that Streamlit's buttons cannot take. They press what stands on the page for everyone:
+// PageDown and PageUp, which a presenter's clicker sends, the buttons that Right and Left press; P the switch of the
+// projector; ? the list of keys. In a field, a table or a menu every key keeps its own meaning.
+(() => {
+  if (window.__nlmKeys) return;
+  window.__nlmKeys = true;
+  const OWN = "input:not([type=checkbox]), textarea, select, canvas, [contenteditable=true], [role=slider], [role=listbox]";
+  const shortcut = (sign) => document.querySelector(`[data-testid=stMain] kbd[aria-label="Shortcut ${sign}"]`)?.closest("button");
+  const PRESSED = {
+    PageDown: () => shortcut("→"),
+    PageUp: () => shortcut("←"),
+    p: () => document.querySelector(".st-key-projector input"),
+    "?": () => document.querySelector(".st-key-keys button"),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(OWN)) return;
+    const wanted = PRESSED[event.key.length === 1 ? event.key.toLowerCase() : event.key]?.();
+    if (!wanted) return;
+    // Where there are steps, a page key does not scroll, not even past the last one.
+    event.preventDefault();
+    if (!wanted.disabled) wanted.click();
+  });
+})();

@@ -1,0 +1,56 @@
+"""What stands in the head of every page: the link to this moment, the switch of the projector, the list of keys."""
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from pages._shared.charts.qr import qr_svg
+
+_ASSETS = Path(__file__).resolve().parents[2] / "assets"
+_PROJECTOR_STYLE = _ASSETS / "projector.css"
+_KEYS = f"<script>{(_ASSETS / 'keys.js').read_text(encoding='utf-8')}</script>"
+# Every key of the app with what it does; a page has those of its buttons.
+KEYS = (
+    ("← →", "one step back or on, wherever there are steps"),
+    ("Page up, Page down", "the same: these are what a presenter's clicker sends"),
+    ("1 … 9", "append that token (Next token)"),
+    ("U", "undo the last append"),
+    ("P", "projector: larger type, controls folded away"),
+    ("?", "this list"),
+    ("Tab, Enter", "to every control, and use it"),
+)
+
+
+def tools() -> None:
+    """The row of tools, which the style puts beside the menu; inside a field all keys stay text."""
+    with st.container(key="tools", horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        _share()
+        projected = st.toggle("Projector", key="projector", bind="query-params", persist_state="session")
+        with st.popover("Keys", key="keys", icon=":material/keyboard:", type="tertiary"):
+            st.markdown("\n".join(["| key | does |", "|---|---|", *(f"| {key} | {does} |" for key, does in KEYS)]))
+    st.html(_KEYS, unsafe_allow_javascript=True)
+    if projected:
+        st.html(_PROJECTOR_STYLE)
+
+
+def present_address() -> str:
+    """The address that opens this page with all that is set on it now."""
+    pairs = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
+    return (st.context.url or "").rstrip("/") + ("?" + urlencode(pairs) if pairs else "")
+
+
+@st.fragment
+def _share() -> None:
+    """Made when it is opened, from the address as it is then."""
+    popover = st.popover("Share", key="share", icon=":material/qr_code:", type="tertiary", on_change="rerun")
+    if not popover.open:
+        return
+    with popover:
+        address = present_address()
+        st.caption("This address opens the page as you see it: copy it here, or let a telephone read it.")
+        st.code(address, language=None, wrap_lines=True)
+        try:
+            st.image(qr_svg(address), width=260, alt="QR code of the address above")
+        except ValueError as error:
+            st.info(str(error))

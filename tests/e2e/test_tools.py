@@ -1,0 +1,78 @@
+"""The tools of every page: the link to this moment, the projector and the keys that Streamlit's buttons cannot take."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Visit
+from tests.e2e.screen import come_to_rest, field
+
+TEXT = "the students opened their"
+
+
+def _step(page: Page, t: int) -> None:
+    expect(page.locator(".nlm-unrolled .current .state")).to_have_text(f"h{t}")
+
+
+def test_a_clicker_steps_and_in_a_field_its_keys_stay_there(visit: Visit) -> None:
+    page = visit("step_rnn", prefix=TEXT, t="1")
+    _step(page, 1)
+    come_to_rest(page)
+    page.keyboard.press("PageDown")
+    _step(page, 2)
+    come_to_rest(page)
+    page.keyboard.press("PageUp")
+    _step(page, 1)
+    come_to_rest(page)
+    field(page).press("PageDown")
+    field(page).press("End")
+    page.keyboard.type(" p?")
+    expect(field(page)).to_have_value(TEXT + " p?")
+    come_to_rest(page)
+    _step(page, 1)
+    expect(page.get_by_role("switch", name="Projector")).not_to_be_checked()
+
+
+def test_the_projector_folds_away_and_stands_in_the_link(visit: Visit) -> None:
+    page = visit("step_rnn", prefix=TEXT)
+    come_to_rest(page)
+    narrow = page.locator(".nlm-unrolled .state").first.bounding_box()
+    page.keyboard.press("p")
+    page.wait_for_url(lambda address: "projector=true" in address)
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    come_to_rest(page)
+    wide = page.locator(".nlm-unrolled .state").first.bounding_box()
+    assert wide["height"] > 1.2 * narrow["height"]
+    for chart in page.locator("[data-testid=stVegaLiteChart] svg").all():
+        inside, column = (
+            chart.bounding_box(),
+            chart.locator("xpath=ancestor::*[@data-testid='stColumn'][1]").bounding_box(),
+        )
+        assert inside["x"] + inside["width"] <= column["x"] + column["width"] + 2
+    page.keyboard.press("p")
+    expect(page.get_by_test_id("stSidebar")).to_be_visible()
+
+
+def test_the_list_of_keys(visit: Visit) -> None:
+    page = visit("losses")
+    come_to_rest(page)
+    page.keyboard.press("?")
+    expect(page.get_by_test_id("stPopoverBody")).to_contain_text("one step back or on")
+
+
+def test_the_shared_link_opens_the_same_moment(visit: Visit) -> None:
+    page = visit("step_rnn", prefix=TEXT)
+    _step(page, 0)
+    come_to_rest(page)
+    page.keyboard.press("ArrowRight")
+    _step(page, 1)
+    come_to_rest(page)
+    page.get_by_role("button", name="Share").click()
+    body = page.get_by_test_id("stPopoverBody")
+    expect(body.get_by_role("img", name="QR code of the address above")).to_be_visible()
+    address = body.get_by_test_id("stCode").inner_text().strip()
+    assert urlsplit(address).path == "/step_rnn"
+    assert parse_qs(urlsplit(address).query) == {"prefix": [TEXT], "t": ["1"]}
+    again = visit("step_rnn", **{name: values[0] for name, values in parse_qs(urlsplit(address).query).items()})
+    _step(again, 1)
+    expect(field(again)).to_have_value(TEXT)
