@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from nlm_core.nn.latex import number
 from nlm_core.nn.losses import LOSSES, MULTI_CLASS, REGRESSION, TWO_WAY, loss, perplexity
 
+PERPLEXITY = "Perplexity"
 # A distribution typed or rounded on a page may miss 1 by this much.
 SUM_TOLERANCE = 1e-6
 
@@ -79,6 +81,15 @@ def perplexity_of(y: Tensor, y_hat: Tensor) -> float:
     return perplexity(readings(y, y_hat)["CE"].value)
 
 
+def perplexity_reading(y: Tensor, y_hat: Tensor) -> Reading:
+    """exp(CE) of a prediction read like a loss: by the chain rule its gradient is exp(CE) times that of CE."""
+    ce = readings(y, y_hat)["CE"]
+    value = perplexity(ce.value)
+    if ce.gradient is None:
+        return Reading(PERPLEXITY, value, None, "", ce.why_not)
+    return Reading(PERPLEXITY, value, value * ce.gradient, rf"\exp({number(ce.value)}) = {number(value)}")
+
+
 @dataclass(frozen=True)
 class LossCurve:
     """The loss and its slope as one component of the prediction moves: Tensors of shape (n,)."""
@@ -108,3 +119,18 @@ def loss_curve(name: str, target: float, low: float = -2.0, high: float = 2.0, n
         raise ValueError(f"the range {low} to {high} is empty")
     y = torch.full_like(y_hat, target)
     return LossCurve(y_hat, entry.value(y[:, None], y_hat[:, None]), entry.gradient(y[:, None], y_hat[:, None])[:, 0])
+
+
+def perplexity_curve(target: float, others: float, n: int = 201) -> LossCurve:
+    """Perplexity over one component of the prediction, inside (0, 1): exp(CE) = others * exp(-target log y_hat).
+
+    Parameters
+    ----------
+    target : float
+        y of this component.
+    others : float
+        The factor of all other components: exp of their share of the cross-entropy.
+    """
+    ce = loss_curve("CE", target, n=n)
+    value = others * ce.value.exp()
+    return LossCurve(ce.y_hat, value, value * ce.gradient)

@@ -9,10 +9,11 @@ from nlm_core.nn.activations import ACTIVATIONS, activation
 from nlm_core.nn.backprop import Ledger, ledger
 from nlm_core.nn.losses import LOSSES
 from nlm_core.nn.mlp import Parameters, forward, random_parameters
+from nlm_core.nn.readings import perplexity_reading
 from nlm_core.nn.theta import from_text, to_text
 from pages._shared.charts.activation_curve import activation_chart, marks_frame
 from pages._shared.charts.ledger_formula import entry_name, factors_text, guess_holds, hidden_entry, result_text
-from pages._shared.charts.loss_curves import loss_chart
+from pages._shared.charts.loss_curves import loss_chart, perplexity_chart
 from pages._shared.charts.network import edges_frame, network_chart, nodes_frame
 from pages._shared.charts.probabilities import probability_bars
 
@@ -67,6 +68,17 @@ def test_the_live_point_lies_on_the_curve_and_in_the_drawing(name: str, y: float
     low, high = spec["layer"][0]["encoding"]["x"]["scale"]["domain"]
     live = spec["datasets"][spec["layer"][2]["data"]["name"]][0]
     assert low <= live["ŷ"] <= high and math.isclose(live["L"], float(LOSSES[name].value(one, other)), abs_tol=1e-12)
+
+
+@pytest.mark.parametrize("y_hat", [0.3, 0.999999, 1e-30, 1e-300])
+def test_the_perplexity_of_now_lies_in_its_drawing(y_hat: float) -> None:
+    found = perplexity_reading(torch.tensor([1.0, 0.0]).double(), torch.tensor([y_hat, 1 - y_hat], dtype=torch.float64))
+    assert found.gradient is not None
+    spec = perplexity_chart(1.0, y_hat, found.value, float(found.gradient[0]), "ŷ").to_dict()
+    live = spec["datasets"][spec["layer"][2]["data"]["name"]][0]
+    assert live["L"] == pytest.approx(1 / y_hat)
+    curve = spec["datasets"][spec["layer"][0]["data"]["name"]]
+    assert all(row["L"] == pytest.approx(1 / row["ŷ"]) for row in curve)
 
 
 def test_words_in_the_bars_stay_words() -> None:

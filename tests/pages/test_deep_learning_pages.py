@@ -76,7 +76,7 @@ def test_a_network_in_the_address() -> None:
 @pytest.mark.parametrize("problem", ["Multi-class classification", "2-way classification", "Regression"])
 def test_every_problem_shows_its_losses(problem: str) -> None:
     shown = text(clean(visit(LOSS, problem=problem)))
-    assert all(rf"**{name}**" in shown for name in LOSSES)
+    assert all(rf"**{name}**" in shown for name in (*LOSSES, "Perplexity"))
 
 
 def test_perplexity_of_no_idea_is_the_number_of_words() -> None:

@@ -1,10 +1,12 @@
 """One component of a loss over its prediction, with the live point and its slope."""
 
+import math
+
 import altair as alt
 import pandas as pd
 
 from nlm_core.nn.losses import loss
-from nlm_core.nn.readings import loss_curve
+from nlm_core.nn.readings import LossCurve, loss_curve, perplexity_curve
 from pages._shared.charts.palette import BLUE, ORANGE
 
 _HEIGHT = 170
@@ -14,33 +16,51 @@ _TANGENT = 0.12
 
 def loss_chart(name: str, y: float, y_hat: float, slope: float, axis: str) -> alt.LayerChart:
     """The curve for the target y, a point at ŷ with a piece of tangent; ``axis`` names the component."""
-    entry = loss(name)
-    probability = entry.head != "none"
+    probability = loss(name).head != "none"
     reach = max(3.0, abs(y) * 1.1, abs(y_hat) * 1.1)
     low, high = (0.0, 1.0) if probability else (-reach, reach)
     found = loss_curve(name, y, low, high)
     (share,) = _share(name, y, y_hat)
     top = max(4.0 if probability else float(found.value.max()), 1.15 * min(share, 40.0))
+    return _curve(found, (y_hat, share, slope), (low, high), top, (axis, "its share of L"))
+
+
+def perplexity_chart(y: float, y_hat: float, value: float, slope: float, axis: str) -> alt.LayerChart:
+    """The same of the perplexity ``value``, while the other components stay."""
+    (share,) = _share("CE", y, y_hat)
+    others = value / math.exp(share) if math.isfinite(value) else math.inf
+    top = max(10.0, 1.15 * min(value, 1_000.0))
+    return _curve(perplexity_curve(y, others), (y_hat, value, slope), (0.0, 1.0), top, (axis, "perplexity"))
+
+
+def _curve(
+    found: LossCurve, live: tuple[float, float, float], ends: tuple[float, float], top: float, titles: tuple[str, str]
+) -> alt.LayerChart:
+    """A curve up to ``top``, and on it ``live``: place, value and slope."""
+    y_hat, value, slope = live
+    low, high = ends
     line = pd.DataFrame({"ŷ": found.y_hat, "L": found.value, "slope": found.gradient})
     line = line[line["L"] <= top]
-    x = alt.X("ŷ:Q", title=axis, scale=alt.Scale(domain=[low, high], nice=False), axis=alt.Axis(tickCount=5))
-    height = alt.Y("L:Q", title="its share of L", scale=alt.Scale(domain=[0, top]), axis=alt.Axis(tickCount=4))
+    x = alt.X("ŷ:Q", title=titles[0], scale=alt.Scale(domain=[low, high], nice=False), axis=alt.Axis(tickCount=5))
+    height = alt.Y("L:Q", title=titles[1], scale=alt.Scale(domain=[0, top]), axis=alt.Axis(tickCount=4))
     drawn = (
         alt.Chart(line)
         .mark_line(color=BLUE)
         .encode(x=x, y=height, tooltip=[alt.Tooltip(c + ":Q", format=".4g") for c in line])
     )
-    live = pd.DataFrame({"ŷ": [y_hat], "L": [share], "slope": [slope]})
+    here = pd.DataFrame({"ŷ": [y_hat], "L": [value], "slope": [slope]})
     point = (
-        alt.Chart(live)
+        alt.Chart(here)
         .mark_point(filled=True, size=110, color=ORANGE, opacity=1)
-        .encode(x=x, y=height, tooltip=[alt.Tooltip(c + ":Q", format=".4g") for c in live])
+        .encode(x=x, y=height, tooltip=[alt.Tooltip(c + ":Q", format=".4g") for c in here])
     )
     half = _TANGENT * (high - low)
     # A steep piece is cut where it leaves the drawing.
     half = min(half, 0.5 * top / abs(slope)) if slope else half
-    ends = pd.DataFrame({"ŷ": [y_hat - half, y_hat + half], "L": [share - half * slope, share + half * slope]})
-    tangent = alt.Chart(ends).mark_line(color=ORANGE, strokeWidth=2, strokeDash=[5, 3], clip=True).encode(x=x, y=height)
+    piece = pd.DataFrame({"ŷ": [y_hat - half, y_hat + half], "L": [value - half * slope, value + half * slope]})
+    tangent = (
+        alt.Chart(piece).mark_line(color=ORANGE, strokeWidth=2, strokeDash=[5, 3], clip=True).encode(x=x, y=height)
+    )
     return alt.layer(drawn, tangent, point).properties(height=_HEIGHT)
 
 

@@ -5,15 +5,21 @@ import math
 import pandas as pd
 import streamlit as st
 import torch
+from streamlit.delta_generator import DeltaGenerator
 
 from nlm_core.nn.latex import matrix, number
 from nlm_core.nn.losses import LOSSES, TWO_WAY, perplexity
-from nlm_core.nn.readings import Reading, readings
+from nlm_core.nn.readings import PERPLEXITY, Reading, perplexity_reading, readings
 from nlm_core.nn.softmax import softmax_steps
-from pages._shared.charts.loss_curves import loss_chart
+from pages._shared.charts.loss_curves import loss_chart, perplexity_chart
 from pages._shared.escape import plain
 from pages._shared.panels.figures import figures
 from pages._shared.panels.loss_inputs import Prediction
+
+_PERPLEXITY_HINT = (
+    "A sure and right prediction has perplexity 1; a fair choice among N words has N. It falls and rises with CE, "
+    "but more steeply where the prediction is bad."
+)
 
 
 def _pair(given: Prediction) -> Prediction:
@@ -47,7 +53,7 @@ def losses_in_a_row(found: dict[str, tuple[Reading, Prediction]]) -> None:
 
 
 def loss_rows(found: dict[str, tuple[Reading, Prediction]]) -> None:
-    """Each loss with its formula filled in, its gradient and its curve."""
+    """Each loss with its formula filled in, its gradient and its curve; perplexity follows CE, of which it is made."""
     for name, (reading, given) in found.items():
         entry = LOSSES[name]
         with st.container(border=True):
@@ -58,21 +64,42 @@ def loss_rows(found: dict[str, tuple[Reading, Prediction]]) -> None:
                 st.latex(entry.gradient_formula)
                 if name == "L2":
                     st.caption(entry.hint)
-            if reading.why_not:
-                st.info(plain(f"Not for this prediction: {reading.why_not}."))
-                continue
-            with curve:
-                i = given.component
-                slope = float(reading.gradient[i])
-                st.altair_chart(
-                    loss_chart(name, float(given.y[i]), float(given.y_hat[i]), slope, f"ŷ of {given.names[i]}"),
-                    key=f"curve {name}",
-                    alt=f"{name} over one component of the prediction, the live point and its slope",
-                )
-            # In a line of text, and with brackets that do not stretch, a long sum is broken where it ends.
-            filled = reading.filled.replace(r"\left[", "[").replace(r"\right]", "]")
-            st.markdown(rf"Filled in: ${filled}$")
-            st.markdown(rf"Gradient: ${matrix(reading.gradient[None, :])}^T$")
+            _numbers(reading, given, curve)
+    given = found["CE"][1]
+    with st.container(border=True):
+        text, curve = st.columns([3, 2], vertical_alignment="center")
+        with text:
+            st.markdown(f"**{PERPLEXITY}** · {LOSSES['CE'].problem}", help=_PERPLEXITY_HINT)
+            st.latex(r"\text{PPL}(y, \hat{y}) = \exp(L_{\text{CE}}(y, \hat{y}))")
+            st.latex(
+                r"\frac{\partial \, \text{PPL}}{\partial \hat{y}_i} = "
+                r"\text{PPL} \cdot \frac{\partial L_{\text{CE}}}{\partial \hat{y}_i}"
+            )
+        _numbers(perplexity_reading(given.y, given.y_hat), given, curve)
+
+
+def _numbers(reading: Reading, given: Prediction, curve: DeltaGenerator) -> None:
+    """The formula filled in and the gradient, with the curve beside; or why there are none."""
+    if reading.why_not or reading.gradient is None:
+        st.info(plain(f"Not for this prediction: {reading.why_not}."))
+        return
+    i = given.component
+    y, y_hat, slope = float(given.y[i]), float(given.y_hat[i]), float(reading.gradient[i])
+    axis = f"ŷ of {given.names[i]}"
+    drawn = (
+        perplexity_chart(y, y_hat, reading.value, slope, axis)
+        if reading.name == PERPLEXITY
+        else loss_chart(reading.name, y, y_hat, slope, axis)
+    )
+    curve.altair_chart(
+        drawn,
+        key=f"curve {reading.name}",
+        alt=f"{reading.name} over one component of the prediction, the live point and its slope",
+    )
+    # In a line of text, and with brackets that do not stretch, a long sum is broken where it ends.
+    filled = reading.filled.replace(r"\left[", "[").replace(r"\right]", "]")
+    st.markdown(rf"Filled in: ${filled}$")
+    st.markdown(rf"Gradient: ${matrix(reading.gradient[None, :])}^T$")
 
 
 def softmax_panel(given: Prediction) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nlm_core.nn.activations import ACTIVATIONS, activation, curve
 from nlm_core.nn.heads import HEADS, check_target, gradient_of_output, head, loss_of_output
 from nlm_core.nn.losses import LOSSES, loss, perplexity
-from nlm_core.nn.readings import loss_curve, perplexity_of, readings
+from nlm_core.nn.readings import loss_curve, perplexity_curve, perplexity_of, perplexity_reading, readings
 from nlm_core.nn.softmax import TemperatureError, softmax, softmax_steps
 
 numbers = st.floats(-8, 8)
@@ -136,6 +136,27 @@ def test_perplexity_of_a_fair_choice_is_its_size():
     y = F.one_hot(torch.tensor(3), 8).double()
     assert perplexity_of(y, p) == pytest.approx(8)
     assert perplexity(1e9) == math.inf
+
+
+def test_perplexity_has_the_gradient_of_autograd():
+    y, y_hat = tensor([0.0, 0.7, 0.3]), tensor([0.2, 0.5, 0.3]).requires_grad_()
+    value = torch.exp(-(y * y_hat.log()).sum())
+    value.backward()
+    found = perplexity_reading(y, y_hat.detach())
+    assert found.value == pytest.approx(float(value.detach()))
+    torch.testing.assert_close(found.gradient, y_hat.grad)
+    assert perplexity_reading(tensor([1.0, 0.0]), tensor([0.6, 0.6])).why_not
+
+
+def test_perplexity_curve_runs_through_the_perplexity_with_its_slope():
+    y, y_hat = tensor([0.7, 0.3]), tensor([0.4, 0.6])
+    found = perplexity_reading(y, y_hat)
+    drawn = perplexity_curve(0.7, math.exp(-0.3 * math.log(0.6)), 1999)
+    at = int((drawn.y_hat - 0.4).abs().argmin())
+    assert float(drawn.value[at]) == pytest.approx(found.value)
+    assert float(drawn.gradient[at]) == pytest.approx(float(found.gradient[0]))
+    step = (drawn.value[at + 1] - drawn.value[at - 1]) / (drawn.y_hat[at + 1] - drawn.y_hat[at - 1])
+    assert float(step) == pytest.approx(float(found.gradient[0]), rel=1e-4)
 
 
 def test_readings_say_why_a_loss_does_not_apply():
