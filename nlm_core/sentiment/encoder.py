@@ -6,6 +6,7 @@ After Jay Alammar, "A Visual Guide to Using BERT for the First Time": tokenise, 
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from nlm_core import runtime
+from nlm_core.sentiment.packed import PackedNetwork
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -156,6 +158,11 @@ class Encoder:
         network = copy.deepcopy(self.network, {id(tensor): tensor for tensor in weights})
         network.set_attn_implementation("eager")
         return Encoder(self.name, self.fingerprint.removesuffix(f" {self.dtype}"), self.tokenizer, network)
+
+    @cached_property
+    def packed(self) -> PackedNetwork | None:
+        """The quick way through the same layers, where there is one; it lays the weights out once more in memory."""
+        return PackedNetwork(self.network) if PackedNetwork.takes(self.network) else None
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of each text, as ``tokenizer.encode(text, add_special_tokens=True)`` gives them, cut if too long."""

@@ -1,6 +1,7 @@
 """Sentences to features: batches of about the same length, so that little padding is computed, and pooling at once.
 
-The result does not depend on the order of the sentences, beyond rounding: the attention mask keeps padding out.
+The result does not depend on the order of the sentences, beyond rounding: there is no padding where sentences are
+packed, and the attention mask keeps it out where they are not.
 """
 
 from collections import deque
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from nlm_core import runtime
 from nlm_core.sentiment.encoder import POOLINGS, Encoder, pool
+from nlm_core.sentiment.packed import PACKED_BUDGET, Packed, PackedNetwork
 
 # Tokens in a batch, padding counted in.
 TOKEN_BUDGET = 2048
@@ -128,7 +130,8 @@ def extract(
             values[batch] = _pooled(encoder, [ids[i] for i in batch], chosen, poolings, None if masked else longest)
         return batch
 
-    for batch in _in_turns(encode, batches(lengths), workers):
+    budget = TOKEN_BUDGET if encoder.packed is None else PACKED_BUDGET
+    for batch in _in_turns(encode, batches(lengths, budget), workers):
         done += len(batch)
         yield done, features
 
@@ -158,11 +161,26 @@ def _pooled(
     """The features of one batch, of shape (n, n_layers, n_poolings, hidden); padded to ``length`` without a mask."""
     padded = encoder.pad(rows, length)
     masked = length is None
+    if encoder.packed is not None:
+        return _packed(encoder.packed, rows if masked else padded.ids.tolist(), layers, poolings)
     mask = torch.from_numpy(padded.mask if masked else np.ones_like(padded.mask)).to(runtime.device())
     with torch.inference_mode():
         states = encoder.forward(padded, masked).hidden_states
         found = [torch.stack([pool(states[k].float(), mask, p) for p in poolings], dim=1) for k in layers]
         return np.asarray(torch.stack(found, dim=1).cpu().numpy(), dtype=np.float32)
+
+
+def _packed(
+    network: PackedNetwork, rows: Sequence[Sequence[int]], layers: Sequence[int], poolings: Sequence[str]
+) -> NDArray[np.float32]:
+    """As ``_pooled``, without padding; of the layers, only those up to the last one asked for."""
+    packed = Packed.of(rows)
+    kept = {
+        layer: torch.stack([packed.pool(states, pooling) for pooling in poolings], dim=1)
+        for layer, states in enumerate(network.states(packed, max(layers)))
+        if layer in layers
+    }
+    return np.asarray(torch.stack([kept[layer] for layer in layers], dim=1).numpy(), dtype=np.float32)
 
 
 def features_of(
