@@ -1,4 +1,4 @@
-"""The command line: ``python -m nlm_core predict | score | models | train | bench``.
+"""The command line: ``python -m nlm_core predict | score | models | train | features | classify | bench``.
 
 With ``--json`` exactly one JSON object goes to standard output; messages and progress bars go to standard error.
 A bad argument or an unusable model ends with one clear line and exit status 2.
@@ -26,9 +26,7 @@ class _Parser(argparse.ArgumentParser):
         raise CommandError(f"{message} (see {self.prog} --help)")
 
 
-def _load(name: str) -> Any:
-    from nlm_core.lm import registry
-
+def _download_bar() -> Callable[[int, int, str], None]:
     bar: Any = None
 
     def show(done: int, total: int, what: str) -> None:
@@ -39,7 +37,19 @@ def _load(name: str) -> Any:
             bar = tqdm(total=total, unit="B", unit_scale=True, desc=what, file=sys.stderr)
         bar.update(done - bar.n)
 
-    return registry.load(name, on_progress=show)
+    return show
+
+
+def _load(name: str) -> Any:
+    from nlm_core.lm import registry
+
+    return registry.load(name, on_progress=_download_bar())
+
+
+def _load_encoder(name: str | None) -> Any:
+    from nlm_core.sentiment.encoders import default_encoder, load_encoder
+
+    return load_encoder(name or default_encoder(), on_progress=_download_bar())
 
 
 def _print(result: dict[str, Any], as_json: bool, text: Callable[[], str]) -> None:
@@ -156,6 +166,48 @@ def train(arguments: argparse.Namespace) -> None:
     _print(result, arguments.json, lambda: "\n".join(f"{name}: {value}" for name, value in result.items()))
 
 
+def features(arguments: argparse.Namespace) -> None:
+    """Features of every sentence of a CSV or TSV file, written as npz or CSV."""
+    from nlm_core.sentiment.features_command import check_out, table_rows, write_features
+
+    try:
+        check_out(arguments.out)
+        rows = table_rows(arguments.file, arguments.sentence, arguments.label)
+        next(rows())
+        encoder = _load_encoder(arguments.encoder)
+        result = write_features(encoder, rows, layer=arguments.layer, pooling=arguments.pooling, out=arguments.out)
+    except StopIteration:
+        raise CommandError(f"{arguments.file} has no rows under its header") from None
+    except (ValueError, OSError) as error:
+        raise CommandError(f"{arguments.file}: {error}") from None
+    _print(result, arguments.json, lambda: "\n".join(f"{name}: {value}" for name, value in result.items()))
+
+
+def classify(arguments: argparse.Namespace) -> None:
+    """Fit a logistic regression on the features of one file, and score it on another."""
+    from nlm_core.sentiment.classify_command import classify as run
+    from nlm_core.sentiment.features_command import table_rows
+
+    try:
+        train, test = (
+            table_rows(file, arguments.sentence, arguments.label) for file in (arguments.train, arguments.test)
+        )
+        next(test(), None)
+        encoder = _load_encoder(arguments.encoder)
+        result = run(
+            encoder,
+            train,
+            test,
+            layer=arguments.layer,
+            pooling=arguments.pooling,
+            C=arguments.C,
+            coefficients=arguments.coefficients,
+        )
+    except (ValueError, OSError) as error:
+        raise CommandError(str(error)) from None
+    _print(result, arguments.json, lambda: "\n".join(f"{name}: {value}" for name, value in result.items()))
+
+
 def bench(arguments: argparse.Namespace) -> None:
     """Measure, in one run on this machine, and hold the figures against their bars."""
     from importlib import import_module
@@ -177,6 +229,14 @@ def bench(arguments: argparse.Namespace) -> None:
         )
 
     _print(result, arguments.json, text)
+
+
+def _encoder_arguments(command: argparse.ArgumentParser, pooling: str | None = None) -> None:
+    command.add_argument("--encoder", help="minilm, distilbert, bert, or the id of an encoder on the Hub")
+    command.add_argument("--layer", type=int, help="0 for the embeddings, up to the number of layers")
+    command.add_argument("--pooling", choices=("cls", "mean"), default=pooling)
+    command.add_argument("--sentence", help="name or number of the column with the sentences")
+    command.add_argument("--label", help="name or number of the column with the labels")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -211,6 +271,18 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--tokenizer", type=Path, help="folder of another tokenizer.json than the shipped one")
     command.add_argument("--no-compile", action="store_true", help="do without torch.compile and its C++ compiler")
+
+    command = add("features", features)
+    command.add_argument("file", type=Path, help="CSV or TSV in UTF-8: sentence and label, with or without a header")
+    _encoder_arguments(command, pooling="cls")
+    command.add_argument("--out", type=Path, required=True, help="a name that ends in .npz or .csv")
+
+    command = add("classify", classify)
+    command.add_argument("--train", type=Path, required=True, help="CSV or TSV in UTF-8 with sentence and label")
+    command.add_argument("--test", type=Path, required=True)
+    _encoder_arguments(command)
+    command.add_argument("--C", type=float, default=1.0, help="how weakly the weights are held back")
+    command.add_argument("--coefficients", type=Path, help="write the fitted weights to this JSON file")
 
     command = add("bench", bench)
     command.add_argument("what")
