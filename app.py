@@ -15,7 +15,9 @@ sections: dict[str, list[st.Page]] = {
     HOME.section: [st.Page(HOME.file, title=HOME.title, icon=HOME.icon, default=True)]
 }
 for entry in PAGES:
-    sections.setdefault(entry.section, []).append(st.Page(entry.file, title=entry.title, icon=entry.icon))
+    sections.setdefault(entry.section, []).append(
+        st.Page(entry.file, title=entry.short or entry.title, icon=entry.icon)
+    )
 
 page = st.navigation(sections, expanded=True)
 enter_frame()

@@ -5,11 +5,11 @@ import streamlit as st
 from nlm_core.nn.activations import ACTIVATIONS
 from nlm_core.nn.backprop import ledger
 from nlm_core.nn.losses import LOSSES
-from pages._shared import controls
 from pages._shared.catalog import PAGES
 from pages._shared.frame import errors_told, header, require_frame
 from pages._shared.panels.ledger_steps import row_panel, rows_panel, step_panel, target_field, tiny
 from pages._shared.panels.network_setup import inputs_field, network_field
+from pages._shared.panels.stepper import stepper
 
 FILE = "pages/backpropagation.py"
 # The names stand in the address as they stand on the page.
@@ -17,25 +17,6 @@ VIEWS = ("Ledger", "Take the step")
 
 require_frame(FILE)
 header(next(entry for entry in PAGES if entry.file == FILE))
-
-
-def go(row: int, last: int) -> None:
-    st.session_state["row"] = min(last, max(1, row))
-
-
-def chosen_row(last: int) -> int:
-    """The row, counted from 1, by slider, button or arrow key."""
-    keys, slider = st.columns([2, 3], vertical_alignment="bottom")
-    with slider:
-        r = controls.bounded_slider("Row of the ledger", 1, last, default=1, key="row")
-    with keys, st.container(horizontal=True, gap="xsmall"):
-        moves = (("Start", -last, None), ("Back", -1, "Left"), ("Next", 1, "Right"), ("End", last, None))
-        for name, by, shortcut in moves:
-            st.button(
-                name, key=f"go {name}", shortcut=shortcut, on_click=go, args=(r + by, last),
-                type="primary" if name == "Next" else "secondary", disabled=r == (1 if by < 0 else last),
-            )  # fmt: skip
-    return r
 
 
 def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
@@ -56,7 +37,7 @@ def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
     if view == VIEWS[1]:
         step_panel(done)
         return
-    r = chosen_row(len(done.rows)) - 1
+    r = stepper("Row of the ledger", 1, len(done.rows), key="row", forward="Next") - 1
     now, so_far = st.columns([3, 2], gap="medium")
     with now:
         guessing = st.toggle(

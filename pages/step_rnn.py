@@ -14,6 +14,7 @@ from pages._shared.charts.unrolled import Cell, shown_steps, unrolled_html
 from pages._shared.frame import errors_told, header, let_the_browser_draw, require_frame
 from pages._shared.loaders import reader
 from pages._shared.panels.rnn_states import states_panel, units_field
+from pages._shared.panels.stepper import stepper
 
 FILE = "pages/step_rnn.py"
 # The names stand in the address as they stand on the page.
@@ -22,25 +23,6 @@ BARS = 7
 
 require_frame(FILE)
 header(next(entry for entry in PAGES if entry.file == FILE))
-
-
-def go(t: int, last: int) -> None:
-    st.session_state["t"] = min(last, max(0, t))
-
-
-def chosen_step(last: int) -> int:
-    """The step, by slider, button or arrow key."""
-    keys, slider = st.columns([2, 3], vertical_alignment="bottom")
-    with slider:
-        t = controls.bounded_slider("Step t, START being step 0", 0, last, default=0, key="t")
-    with keys, st.container(horizontal=True, gap="xsmall"):
-        moves = (("Start", -last, None), ("Back", -1, "Left"), ("Step", 1, "Right"), ("End", last, None))
-        for name, by, shortcut in moves:
-            st.button(
-                name, key=f"go {name}", shortcut=shortcut, on_click=go, args=(t + by, last),
-                type="primary" if name == "Step" else "secondary", disabled=not 0 <= t + (by > 0) - (by < 0) <= last,
-            )  # fmt: skip
-    return t
 
 
 def diagram(model: RnnModel, reading: Reading, labels: list[str], t: int) -> None:
@@ -69,7 +51,7 @@ def explorer() -> None:
         reading = found.read(prefix.text)
     model = found.model
     labels = [label(model, i, first=s == 0 and not reading.dropped) for s, i in enumerate(reading.ids)]
-    t = chosen_step(len(labels) - 1)
+    t = stepper("Step t, START being step 0", 0, len(labels) - 1, key="t", forward="Step")
     diagram(model, reading, labels, t)
     states_column, bars_column = st.columns([3, 2])
     with bars_column:

@@ -15,6 +15,8 @@ class PageEntry:
         What the navigation and the home page show.
     topics : tuple of (str, dict)
         Topics of the lecture that the page shows, each with the query parameters of the state that shows it.
+    short : str
+        The title in the navigation, where the title itself would be cut off there.
     """
 
     file: str
@@ -23,6 +25,7 @@ class PageEntry:
     section: str
     help: str
     topics: tuple[tuple[str, dict[str, str]], ...] = field(default=())
+    short: str = ""
 
 
 HOME = PageEntry(
@@ -144,8 +147,9 @@ PAGES: tuple[PageEntry, ...] = (
                 "The same network with skip connections: a smooth one",
                 {"depth": "20", "skip": "true", "alpha": "0.03", "directions": "Random", "plot": "3-D"},
             ),
-            ("The landscape of nlm-rnn on sentences of our own", {"source": "nlm-rnn"}),
+            ("The landscape of nlm-rnn on held-out sentences", {"source": "nlm-rnn"}),
         ),
+        short="Loss landscape",
     ),
     PageEntry(
         "pages/backpropagation.py",

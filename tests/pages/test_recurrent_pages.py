@@ -125,6 +125,19 @@ def test_buttons_step_and_stop_at_the_ends() -> None:
     assert clean(at).slider("t").value == 0
 
 
+def test_a_key_before_the_last_step_is_drawn_counts_too() -> None:
+    at = clean(visit(STEP, prefix="I went to"))
+    at.button("go Step").click().run()
+    # The browser has not been told of step 1 yet: it sends step 0 along with the next key.
+    at.slider("t").set_value(0)
+    at.button("go Step").click().run()
+    assert clean(at).slider("t").value == 2
+    # A step that was chosen on the slider is where the next key starts from.
+    at.slider("t").set_value(0).run()
+    at.button("go Step").click().run()
+    assert clean(at).slider("t").value == 1
+
+
 def test_a_shorter_text_takes_the_step_along() -> None:
     at = clean(visit(STEP, prefix="I went to the park", t="5"))
     at.text_input("prefix").set_value("I went").run()

@@ -16,8 +16,7 @@ MAX_DEPTH, MAX_WIDTH, MAX_STEPS = 20, 32, 1_500
 # Levels of refinement by the points a side that they give: 2^level + 1.
 GRIDS = {"17": 4, "33": 5, "65": 6}
 RNN_GRIDS = {"5": 2, "9": 3, "17": 4}
-MAX_SENTENCES = 8
-_SENTENCES = Path(__file__).resolve().parents[3] / "assets" / "data" / "park_sentences.txt"
+_SENTENCES = Path(__file__).resolve().parents[3] / "assets" / "data" / "held_out_sentences.txt"
 
 
 @dataclass(frozen=True)
@@ -48,14 +47,11 @@ def recipe_field() -> Recipe:
 
 
 def sentences_field() -> tuple[str, ...]:
-    """The first of our own sentences; none of the texts that the model was trained on was made from them."""
-    count = bounded_slider("Own sentences", 1, MAX_SENTENCES, default=4, key="sentences")
-    lines = _SENTENCES.read_text(encoding="utf-8").splitlines()
-    chosen = tuple(line.strip() for line in lines if line.strip())[:count]
-    st.caption(
-        "Written for this project, not taken from the training text, where such short ones may stand too: "
-        + " ".join(chosen)
-    )
+    """The first of our own sentences that occur nowhere in the training text."""
+    held_out = tuple(_SENTENCES.read_text(encoding="utf-8").splitlines())
+    count = bounded_slider("Held-out sentences", 1, len(held_out), default=4, key="sentences")
+    chosen = held_out[:count]
+    st.caption("Written for this project; none of them occurs in the training text: " + " ".join(chosen))
     return chosen
 
 

@@ -29,13 +29,14 @@ def layer_text(parameters: Parameters, passed: Forward, layer: int) -> str:
     text = f"{named(W, f'W_{layer}')} {named(below, under)} + {named(b, f'b_{layer}')} = {named(z, over)}"
     if not last:
         after = passed.h[2 * layer - 1]
-        text += rf"\qquad \sigma({over}) = {named(after, f'h_{2 * layer}')}"
+        text += rf",\quad \sigma({over}) = {named(after, f'h_{2 * layer}')}"
     return text
 
 
 def matrices_panel(parameters: Parameters, passed: Forward) -> None:
     for layer in range(1, len(parameters.W) + 1):
-        st.latex(layer_text(parameters, passed, layer))
+        # A formula in a line of text is broken where the screen ends.
+        st.markdown(f"${layer_text(parameters, passed, layer)}$")
 
 
 def weights_panel(parameters: Parameters) -> None:
