@@ -49,16 +49,20 @@ PAGES: tuple[PageEntry, ...] = (
         ),
     ),
     PageEntry(
-        "pages/prompt.py",
-        "Prompt and generate",
-        ":material/edit_note:",
+        "pages/bert_sentiment.py",
+        "BERT for sentiment",
+        ":material/sentiment_satisfied:",
         "Neural language models",
-        "A text drawn token by token: how surprising each token is, and what else could have stood there.",
+        "A sentence on its way from words to a label.",
         (
-            (
-                "Usage: the input prompt “Recite the first law of robotics”",
-                {"prompt": "Recite the first law of robotics"},
-            ),
+            ("Task and data: sentences with a label", {"stage": "1 Data"}),
+            ("Prediction step 1: tokenization, [CLS] … [SEP] and the padded matrix", {"stage": "2 Tokens"}),
+            ("Padding and the attention mask", {"stage": "3 Padding"}),
+            ("Prediction steps 2 and 3: through BERT, and the slice [:, 0, :]", {"stage": "4 Encoder"}),
+            ("The dataset for logistic regression: features and labels", {"stage": "5 Features"}),
+            ("Split, fit, score: the logistic regression classifier", {"stage": "6 Classifier"}),
+            ("Prediction step 4: the label of a sentence of your own", {"stage": "7 Prediction"}),
+            ("Which layer, [CLS] or mean? A sweep by cross-validation", {"stage": "8 Layers"}),
         ),
     ),
     PageEntry(
@@ -77,6 +81,19 @@ PAGES: tuple[PageEntry, ...] = (
             ("A word on the right changes: what moves on its left", {"view": "Change a word"}),
             ("Why an encoder does not write", {"view": "Writing"}),
             ("BERT and GPT-3 in one table", {"view": "BERT and GPT-3"}),
+        ),
+    ),
+    PageEntry(
+        "pages/prompt.py",
+        "Prompt and generate",
+        ":material/edit_note:",
+        "Neural language models",
+        "A text drawn token by token: how surprising each token is, and what else could have stood there.",
+        (
+            (
+                "Usage: the input prompt “Recite the first law of robotics”",
+                {"prompt": "Recite the first law of robotics"},
+            ),
         ),
     ),
     PageEntry(

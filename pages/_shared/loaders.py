@@ -1,6 +1,7 @@
 """The only caches of the app: shared models, keyed by name and bounded."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
@@ -11,9 +12,16 @@ from pages._shared.escape import plain
 if TYPE_CHECKING:
     from nlm_core.lm.attention import AttentionReader
     from nlm_core.lm.masked import MaskedModel
+    from nlm_core.sentiment.datasets import Dataset
+    from nlm_core.sentiment.encoder import Encoder
+
+T = TypeVar("T")
+Report = st.delta_generator.DeltaGenerator | None
 
 # Our three models take 60 MB together; a Hub model up to 2 GB, so only a few are held at once.
 MAX_MODELS = 5
+# MiniLM takes 90 MB, BERT-base 440 MB.
+MAX_ENCODERS = 2
 # Readers of one visitor, each with the state of its last prefix: at most 10 MB for a model of ours.
 MAX_READERS = 3
 _READERS = "_readers"
@@ -24,18 +32,24 @@ _LOADED = "_loaded"
 
 
 @st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)
-def _model(name: str, _report: st.delta_generator.DeltaGenerator | None) -> LanguageModel:
+def _model(name: str, _report: Report) -> LanguageModel:
     from nlm_core import runtime
     from nlm_core.lm import registry
 
-    def show(done: int, total: int, what: str) -> None:
-        if _report is not None:
-            megabytes = f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB"
-            _report.progress(min(1.0, done / max(total, 1)), text=f"Fetching {what}: {megabytes}")
-
-    model = registry.load(name, on_progress=show)
+    model = registry.load(name, on_progress=_fetching(_report))
     runtime.gate()
     return model
+
+
+def _fetching(report: Report) -> Callable[[int, int, str], None]:
+    """Shows how much of a file is there; not at all where there is nothing to show it in."""
+
+    def show(done: int, total: int, what: str) -> None:
+        if report is not None:
+            megabytes = f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB"
+            report.progress(min(1.0, done / max(total, 1)), text=f"Fetching {what}: {megabytes}")
+
+    return show
 
 
 def session_models() -> dict[str, LanguageModel]:
@@ -75,22 +89,77 @@ def language_model(name: str) -> LanguageModel:
         See ``nlm_core.lm.registry.load``.
     """
     trained = session_models().get(name)
-    if trained is not None:
-        return trained
-    loaded: set[str] = st.session_state.setdefault(_LOADED, set())
-    if name in loaded:
+    return trained if trained is not None else _loaded(_model, name)
+
+
+def _loaded(load: Callable[[str, Report], T], name: str) -> T:
+    """A shared thing by its name; the first time that this visitor asks for it, loading shows what is being done."""
+    loaded: set[tuple[str, str]] = st.session_state.setdefault(_LOADED, set())
+    if (load.__name__, name) in loaded:
         # At every keystroke: nothing is sent that the bars would have to wait for.
-        return _model(name, None)
+        return load(name, None)
     report = st.empty()
     with report.container(), st.spinner(f"Loading {plain(name)} …", show_time=True):
-        model = _model(name, st.empty())
+        found = load(name, st.empty())
     report.empty()
-    loaded.add(name)
-    return model
+    loaded.add((load.__name__, name))
+    return found
+
+
+def loaded_names() -> set[str]:
+    """The shared models and data that this visitor has in use."""
+    return {name for _, name in st.session_state.get(_LOADED, set())}
+
+
+@st.cache_resource(max_entries=MAX_ENCODERS, show_spinner=False)
+def _encoder(name: str, _report: Report) -> "tuple[Encoder, Encoder]":
+    from nlm_core import runtime
+    from nlm_core.sentiment.encoders import load_encoder
+
+    found = load_encoder(name, on_progress=_fetching(_report))
+    runtime.gate()
+    return found, found.showing_attention()
+
+
+def encoder(name: str) -> "tuple[Encoder, Encoder]":
+    """An encoder of sentences, and the same one showing its attention.
+
+    Raises
+    ------
+    ModelUnavailableError
+        See ``nlm_core.sentiment.encoders.load_encoder``.
+    """
+    return _loaded(_encoder, name)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _masked_model(name: str) -> "MaskedModel":
+def reviews() -> "Dataset":
+    """Our own film reviews."""
+    from nlm_core.sentiment.datasets import film_reviews
+
+    return film_reviews()
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _sst2(name: str, _report: Report) -> "Dataset":
+    from nlm_core.sentiment.sst2 import sst2
+
+    return sst2(on_progress=_fetching(_report))
+
+
+def sst2_subset() -> "Dataset":
+    """The lecture's subset of SST-2.
+
+    Raises
+    ------
+    ModelUnavailableError
+        See ``nlm_core.sentiment.sst2.sst2``.
+    """
+    return _loaded(_sst2, "SST-2")
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _masked_model(name: str, _report: Report) -> "MaskedModel":
     from nlm_core import runtime
     from nlm_core.lm import registry
 
@@ -107,7 +176,7 @@ def masked_model() -> "MaskedModel":
     ModelUnavailableError
         If its weights are not there.
     """
-    return _masked_model("nlm-bert")
+    return _loaded(_masked_model, "nlm-bert")
 
 
 @st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)

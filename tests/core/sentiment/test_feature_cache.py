@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from transformers import BertConfig, BertModel
 
 from nlm_core.sentiment import feature_cache
+from nlm_core.sentiment.datasets import film_reviews
 from nlm_core.sentiment.encoder import Encoder
-from nlm_core.sentiment.feature_cache import cached_features, on_disk
-from nlm_core.sentiment.features import Features, extract
+from nlm_core.sentiment.feature_cache import cached_features, is_prepared, on_disk
+from nlm_core.sentiment.features import Features, extract, features_of
 
 TEXTS = [f"a film number {i}" for i in range(20)]
 
@@ -166,3 +167,13 @@ def test_no_sentences_and_no_such_layer(tmp_path: Path) -> None:
         last(ENCODERS[0], [], folder=tmp_path)
     with pytest.raises(ValueError, match="to 2"):
         last(ENCODERS[0], TEXTS, [3], folder=tmp_path)
+
+
+def test_the_prepared_features_are_those_of_the_reviews(minilm: Encoder, tmp_path: Path) -> None:
+    texts, last_layer = film_reviews().sentences, minilm.n_layers
+    assert is_prepared(minilm, texts, last_layer, "cls") and not is_prepared(minilm, texts[1:], last_layer, "cls")
+    prepared = last(minilm, texts, [last_layer], ["cls"], folder=tmp_path).at(last_layer, "cls")
+    assert not list(tmp_path.iterdir())  # they were found, not computed
+    some = np.random.default_rng(0).choice(len(texts), 60, replace=False)
+    fresh = features_of(minilm, [texts[i] for i in some], [last_layer], ["cls"]).at(last_layer, "cls")
+    np.testing.assert_allclose(prepared[some], fresh, atol=1e-4)

@@ -1,0 +1,58 @@
+"""Word pieces over their ids, and the padded matrix of ids with its mask."""
+
+from collections.abc import Sequence
+from html import escape
+
+import altair as alt
+import pandas as pd
+
+from nlm_core.sentiment.encoder import Encoded, Tokenised
+from pages._shared.charts.palette import BLUE, GREY
+
+# Columns of the matrix that are drawn.
+MAX_COLUMNS = 40
+_ROW_HEIGHT = 30
+
+
+def pieces_html(sentence: Tokenised, special: Sequence[str]) -> str:
+    """Each word piece, escaped, over its id; the special tokens are framed."""
+    chips = "".join(
+        f'<span class="{"special" if token in special else ""}">{escape(token)}<small>{number}</small></span>'
+        for token, number in zip(sentence.tokens, sentence.ids, strict=True)
+    )
+    return f'<div class="nlm-pieces">{chips}</div>'
+
+
+def padding_frame(encoded: Encoded, names: Sequence[str], masked: bool = True) -> pd.DataFrame:
+    """One row a cell of the first ``MAX_COLUMNS`` columns: sentence, column, word piece, id, mask, and what it is.
+
+    Without a mask the encoder is given ones everywhere.
+    """
+    rows = []
+    for i, (sentence, name) in enumerate(zip(encoded.sentences, names, strict=True)):
+        for j in range(min(encoded.padded.ids.shape[1], MAX_COLUMNS)):
+            token = bool(encoded.padded.mask[i, j])
+            piece, kind = (sentence.tokens[j], "token") if token else ("[PAD]", "padding")
+            rows.append((i, name, j, piece, int(encoded.padded.ids[i, j]), int(token or not masked), kind))
+    return pd.DataFrame(rows, columns=["row", "sentence", "column", "piece", "id", "mask", "kind"])
+
+
+def padding_chart(frame: pd.DataFrame, ink: str, shown: str) -> alt.LayerChart:
+    """The matrix, its cells coloured by whether a token stands there; ``shown`` is "id" or "mask"."""
+    order = frame.drop_duplicates("row")["sentence"].tolist()
+    base = alt.Chart(frame).encode(
+        x=alt.X("column:O", title="position", axis=alt.Axis(labelAngle=0, orient="top", ticks=False)),
+        y=alt.Y("sentence:N", sort=order, title=None, axis=alt.Axis(ticks=False, labelLimit=150, labelOverlap=False)),
+    )
+    cells = base.mark_rect(stroke=GREY, strokeWidth=0.5).encode(
+        color=alt.Color(
+            "kind:N",
+            scale=alt.Scale(domain=["token", "padding"], range=[BLUE, "#8a949e"]),
+            legend=alt.Legend(orient="bottom", title=None),
+        ),
+        opacity=alt.condition("datum.kind === 'token'", alt.value(0.28), alt.value(0.1)),
+        tooltip=["sentence:N", "column:O", "piece:N", "id:Q", "mask:Q"],
+    )
+    columns = int(frame["column"].max()) + 1
+    text = base.mark_text(fontSize=11 if columns <= 20 else 8, color=ink).encode(text=f"{shown}:Q")
+    return (cells + text).properties(height=_ROW_HEIGHT * len(order) + 90)

@@ -1,0 +1,95 @@
+"""BERT for sentiment classification: a sentence followed from its words to its label, through every tensor."""
+
+import streamlit as st
+
+from pages._shared import controls
+from pages._shared.catalog import PAGES
+from pages._shared.frame import errors_told, header, require_frame
+
+FILE = "pages/bert_sentiment.py"
+# The stages, each with the lines of the lecture's notebook that do it.
+NOTEBOOK = {
+    "1 Data": "df = pd.read_csv('train.tsv', delimiter='\\t', header=None)",
+    "2 Tokens": "tokenized = df[0].apply((lambda x: tokenizer.encode(x, add_special_tokens=True)))",
+    "3 Padding": (
+        "padded = np.array([i + [0] * (max_len - len(i)) for i in tokenized.values])\n"
+        "attention_mask = np.where(padded != 0, 1, 0)"
+    ),
+    "4 Encoder": "with torch.no_grad():\n    last_hidden_states = model(input_ids, attention_mask=attention_mask)",
+    "5 Features": "features = last_hidden_states[0][:, 0, :].numpy()\nlabels = df[1]",
+    "6 Classifier": (
+        "train_features, test_features, train_labels, test_labels = train_test_split(features, labels)\n"
+        "lr_clf = LogisticRegression()\n"
+        "lr_clf.fit(train_features, train_labels)\n"
+        "lr_clf.score(test_features, test_labels)"
+    ),
+    "7 Prediction": "lr_clf.predict(features)",
+    "8 Layers": "",
+}
+STAGES = tuple(NOTEBOOK)
+SENTENCES = (
+    "a visually stunning rumination on love",
+    "not bad at all",
+    "I wanted to like it",
+    "dull, loud and far too long",
+)
+
+require_frame(FILE)
+header(next(entry for entry in PAGES if entry.file == FILE))
+
+
+def put_sentence(text: str) -> None:
+    st.session_state["sentence"] = text
+
+
+@st.fragment
+@errors_told
+def journey() -> None:
+    """All of the page runs here, so that a keystroke runs nothing else."""
+    from pages._shared.panels import sentiment_reading as reading
+    from pages._shared.panels.sentiment_setup import setup_field
+
+    first, rest = st.columns([5, 7], vertical_alignment="bottom", gap="medium")
+    with first:
+        typed = controls.prefix_field(
+            "Your sentence", "sentence", SENTENCES[0], "It is followed through every stage. Every keystroke is read."
+        )
+    controls.preset_buttons(SENTENCES, put_sentence)
+    for note in typed.notes:
+        st.info(note)
+    told = st.container()
+    with rest:
+        setup = setup_field(told)
+    stage = st.segmented_control(
+        "Stage", STAGES, default=STAGES[0], key="stage", bind="query-params", required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if stage == "1 Data":
+        reading.data_panel(setup, typed.text)
+    elif stage == "2 Tokens":
+        reading.tokens_panel(setup, typed.text)
+    elif stage == "3 Padding":
+        reading.padding_panel(setup, typed.text)
+    elif stage == "4 Encoder":
+        reading.encoder_panel(setup, typed.text)
+    elif stage == "5 Features":
+        from pages._shared.panels.sentiment_features import features_panel
+
+        features_panel(setup, reading.encoded(setup, typed.text))
+    elif stage == "6 Classifier":
+        from pages._shared.panels.sentiment_fit import classifier_panel
+
+        classifier_panel(setup)
+    elif stage == "7 Prediction":
+        from pages._shared.panels.sentiment_prediction import prediction_panel
+
+        prediction_panel(setup, typed.text)
+    else:
+        from pages._shared.panels.sentiment_layers import layers_panel
+
+        layers_panel(setup)
+    if NOTEBOOK[stage]:
+        st.code(NOTEBOOK[stage], language="python")
+
+
+journey()
