@@ -35,6 +35,10 @@ def choose(position: int) -> None:
     st.session_state["word"] = position
 
 
+def look_at(view: str) -> None:
+    st.session_state["view"] = view
+
+
 def chosen_word(model: MaskedModel, found: Sentence) -> int:
     """The position of the chosen word, by a button for each or by its number; the last word unless one is chosen."""
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="words"):
@@ -87,7 +91,7 @@ def explorer() -> None:
     if view == "BERT and GPT-3":
         from pages._shared.panels.encoder_table import comparison_panel
 
-        comparison_panel()
+        comparison_panel(look_at)
         return
     position = chosen_word(encoder, found)
     if view == "Mask":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
-from transformers import PreTrainedModel
+from transformers import ModernBertForMaskedLM
 
 from nlm_core.lm.base import ModelCard
 from nlm_core.text.corpus import Source
@@ -23,11 +23,11 @@ class MaskedModel:
     ----------
     card : ModelCard
     tokenizer : Tokenizer
-    network : PreTrainedModel
-        A masked language model of ``transformers``; frozen here.
+    network : ModernBertForMaskedLM
+        Frozen here.
     """
 
-    def __init__(self, card: ModelCard, tokenizer: Tokenizer, network: PreTrainedModel) -> None:
+    def __init__(self, card: ModelCard, tokenizer: Tokenizer, network: ModernBertForMaskedLM) -> None:
         self.card, self.tokenizer = card, tokenizer
         self.network = network.eval().requires_grad_(False)
         self.vocab_size = tokenizer.vocab_size
@@ -51,6 +51,10 @@ class MaskedModel:
         ValueError
             If there is no row, an empty one, or one longer than the context.
         """
+        return self._output(self._hidden(rows))
+
+    def _hidden(self, rows: Sequence[Sequence[int]]) -> Tensor:
+        """The last hidden states, of shape (n_rows, longest, H)."""
         lengths = [len(row) for row in rows]
         if not lengths or min(lengths) == 0 or max(lengths) > self.context_length:
             raise ValueError(
@@ -62,9 +66,15 @@ class MaskedModel:
             padded[: len(row)] = torch.tensor(row)
         mask = torch.arange(max(lengths))[None, :] < torch.tensor(lengths)[:, None]
         device = self.network.device
-        found: Tensor = self.network(input_ids=ids.to(device), attention_mask=mask.long().to(device)).logits
-        return found.float()
+        inputs, mask = ids.to(device), mask.long().to(device)
+        states: Tensor = self.network.model(input_ids=inputs, attention_mask=mask).last_hidden_state
+        return states
 
+    def _output(self, hidden: Tensor) -> Tensor:
+        logits: Tensor = self.network.decoder(self.network.head(hidden))
+        return logits.float()
+
+    @torch.inference_mode()
     def fill(self, rows: Sequence[Sequence[int]], positions: Sequence[int]) -> Tensor:
         """p over the vocabulary at one blank of each row, of shape (n_rows, vocab_size).
 
@@ -78,9 +88,10 @@ class MaskedModel:
         blanked = [list(row) for row in rows]
         for row, position in zip(blanked, positions, strict=True):
             row[position] = self.tokenizer.mask_id
-        logits = self.logits(blanked)
-        here = torch.arange(len(blanked), device=logits.device)
-        return torch.softmax(logits[here, torch.tensor(list(positions), device=logits.device)], dim=-1)
+        hidden = self._hidden(blanked)
+        here = torch.arange(len(blanked), device=hidden.device)
+        # The output layer is the dearest one, so it reads the blanks alone.
+        return torch.softmax(self._output(hidden[here, torch.tensor(list(positions), device=hidden.device)]), dim=-1)
 
     def appended_logits(self, ids: Sequence[int]) -> Tensor:
         """Logits, of shape (vocab_size,), of one blank put behind ids that begin with START, STOP following it."""

@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from pages._shared.charts.bars import SVG
 from pages._shared.charts.palette import BLUE, GREY, ORANGE, ink, middle
 
 _LIVE = "attention"
@@ -15,6 +16,8 @@ LOOKS, MAY, MAY_NOT = "the chosen word may look here", "other words may look her
 # Row heights; the height of a drawing grows in steps, so that most keystrokes leave the specification as it is.
 _CELL, _LINE = 15, 20
 _STEP, _LEAST = 12, 24
+# Weaker lines would not be seen, and there are many of them.
+WEAKEST_LINE = 0.005
 _LABEL, _SMALL = 11, 8
 
 
@@ -79,6 +82,11 @@ def _room(frame: pd.DataFrame) -> int:
     return max(_LEAST, -(-n // _STEP) * _STEP)
 
 
+def _renderer(room: int) -> dict[str, Any]:
+    # Thousands of cells are drawn faster as one picture.
+    return SVG if room <= _LEAST else {}
+
+
 def _axes(room: int) -> dict[str, Any]:
     crowded = room > _LEAST
     axis = {
@@ -111,7 +119,7 @@ def _mask_spec(room: int, theme: str | None) -> dict[str, Any]:
         alt.Chart(alt.NamedData(_LIVE))
         .mark_rect(stroke=GREY, strokeWidth=0.5)
         .encode(**_axes(room), color=alt.Color("look:N", scale=colours, legend=None))
-        .properties(height=_CELL * room)
+        .properties(height=_CELL * room, usermeta=_renderer(room))
     )
     spec: dict[str, Any] = chart.to_dict()
     return spec
@@ -139,12 +147,15 @@ def _heat_spec(room: int, theme: str | None) -> dict[str, Any]:
         .transform_filter("datum.chosen && datum.allowed")
         .encode(tooltip=axes["tooltip"])
     )
-    spec: dict[str, Any] = (forbidden + weights + row).properties(height=_CELL * room).to_dict()
+    spec: dict[str, Any] = (
+        (forbidden + weights + row).properties(height=_CELL * room, usermeta=_renderer(room)).to_dict()
+    )
     return spec
 
 
 # The word under the pointer, else the chosen one.
 _ACTIVE = "isDefined(hover['t']) ? indexof(hover['t'], datum.t) >= 0 : datum.chosen"
+_DRAWN = f"datum.allowed && datum.weight >= {WEAKEST_LINE}"
 _LEFT, _RIGHT = 0.3, 0.7
 
 
@@ -156,7 +167,7 @@ def _lines_spec(room: int, theme: str | None) -> dict[str, Any]:
     active = alt.selection_point(name="hover", fields=["t"], on="pointerover", clear="pointerout")
     lines = (
         base.mark_rule(strokeCap="round", clip=True)
-        .transform_filter("datum.allowed")
+        .transform_filter(_DRAWN)
         .encode(
             x=alt.X(datum=_LEFT, type="quantitative", axis=None, scale=wide),
             x2=alt.X2(datum=_RIGHT),
@@ -187,7 +198,7 @@ def _lines_spec(room: int, theme: str | None) -> dict[str, Any]:
     )
     numbers = (
         base.mark_text(align="right", **words)
-        .transform_filter("datum.allowed")
+        .transform_filter(_DRAWN)
         .encode(
             x=alt.X(datum=1, type="quantitative", axis=None, scale=wide),
             y=alt.Y("s:Q"),
@@ -210,7 +221,7 @@ def _lines_spec(room: int, theme: str | None) -> dict[str, Any]:
     )
     spec: dict[str, Any] = (
         alt.layer(lines, left, right, numbers, bands)
-        .properties(height=_LINE * room if room > _LEAST else _CELL * room)
+        .properties(height=_LINE * room if room > _LEAST else _CELL * room, usermeta=_renderer(room))
         .configure_view(stroke=None)
         .to_dict()
     )

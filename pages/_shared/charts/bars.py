@@ -16,7 +16,7 @@ _ROW_HEIGHT = 24
 # Streamlit fits axis and title into the height of a chart.
 _AXIS_HEIGHT = 45
 # The renderer draws SVG, so that a saved picture stays sharp and a screen reader finds the labels.
-_SVG = {"embedOptions": {"renderer": "svg"}}
+SVG = {"embedOptions": {"renderer": "svg"}}
 
 
 def others_label(count: int) -> str:
@@ -90,7 +90,7 @@ def _bars(data: Any, rows: int, ink: str, reach: float, clickable: bool) -> alt.
     if clickable:
         drawn = drawn.add_params(alt.selection_point(name=PICK, fields=["id"]))
     text = base.mark_text(align="left", dx=4, color=ink).encode(text="shown:N")
-    return (drawn + text).properties(height=_ROW_HEIGHT * rows + _AXIS_HEIGHT, usermeta=_SVG)
+    return (drawn + text).properties(height=_ROW_HEIGHT * rows + _AXIS_HEIGHT, usermeta=SVG)
 
 
 def paired_bars(labels: Sequence[str], p: Sequence[float], q: Sequence[float]) -> alt.Chart:
@@ -123,5 +123,5 @@ def paired_bars(labels: Sequence[str], p: Sequence[float], q: Sequence[float]) -
             ),
             tooltip=["label:N", "which:N", alt.Tooltip("value:Q", format=".6f")],
         )
-        .properties(height=34 * count + 2 * _AXIS_HEIGHT, usermeta=_SVG)
+        .properties(height=34 * count + 2 * _AXIS_HEIGHT, usermeta=SVG)
     )

@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 
 from nlm_core.lm.change import Moved
+from pages._shared.charts.bars import SVG
 from pages._shared.charts.palette import BLUE, GREY, ORANGE, ink
 
 _LIVE = "moves"
@@ -62,5 +63,5 @@ def _spec(room: int, theme: str | None) -> dict[str, Any]:
     text = base.mark_text(align=alt.expr(at), dx=alt.expr("datum.largest > 0.1 ? -4 : 4"), color=ink(theme)).encode(
         text="shown:N", color=alt.condition("datum.largest > 0.1", alt.value("#ffffff"), alt.value(ink(theme)))
     )
-    spec: dict[str, Any] = (bars + text).properties(height=_ROW * room + _AXIS_HEIGHT).to_dict()
+    spec: dict[str, Any] = (bars + text).properties(height=_ROW * room + _AXIS_HEIGHT, usermeta=SVG).to_dict()
     return spec

@@ -12,7 +12,7 @@ from nlm_core.lm.masked import MaskedModel
 from nlm_core.lm.reader import PrefixReader
 from nlm_core.runtime import gate
 from pages._shared import controls
-from pages._shared.charts.attention import attention_frame, heat_chart, lines_chart, mask_chart
+from pages._shared.charts.attention import WEAKEST_LINE, attention_frame, heat_chart, lines_chart, mask_chart
 from pages._shared.escape import plain
 from pages._shared.loaders import attention_reader
 
@@ -95,7 +95,11 @@ def attention_panel(encoder: MaskedModel, reader: PrefixReader, found: Sentence,
             _head(side, attending, attention, drawing)
     st.caption(
         "The models' own weights: how much the row's word takes from each word; every row sums to 1. "
-        + ("Hover a word on the left to see its lines." if drawing == "Lines" else "Grey: the mask forbids it.")
+        + (
+            f"Hover a word on the left to see its lines; weights under {WEAKEST_LINE} are not drawn."
+            if drawing == "Lines"
+            else "Grey: the mask forbids it."
+        )
     )
 
 
@@ -106,17 +110,18 @@ def _head(side: Side, attending: AttentionReader, attention: Attention, drawing:
         layer = controls.bounded_slider("Layer", 1, attending.layers, default=1, key=f"{side.key}_layer")
     with second:
         head = controls.bounded_slider(
-            "Head (0: mean)", 0, attending.heads, default=0, key=f"{side.key}_head",
+            "Head", 0, attending.heads, default=0, key=f"{side.key}_head",
             help="0 is the mean over the heads of the layer.",
         )  # fmt: skip
     weights = attention.head(layer - 1, None if head == 0 else head - 1)
     frame = attention_frame(side.labels, attention.allowed, weights, side.chosen)
     chart = lines_chart if drawing == "Lines" else heat_chart
-    st.vega_lite_chart(
-        chart(frame, _theme()),
-        key=f"{drawing} {side.key}",
-        alt=f"Attention weights of the {side.key} in the chosen layer and head, from each word to each word",
-    )
+    with st.container(key=f"{side.key}_attention"):
+        st.vega_lite_chart(
+            chart(frame, _theme()),
+            key=f"{drawing} {side.key}",
+            alt=f"Attention weights of the {side.key} in the chosen layer and head, from each word to each word",
+        )
     if side.chosen is not None:
         most = int(weights[side.chosen].argmax())
         st.caption(

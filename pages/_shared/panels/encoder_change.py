@@ -45,15 +45,16 @@ def change_panel(encoder: MaskedModel, reader: PrefixReader, found: Sentence, po
     st.markdown(f"{plain(found.text)} **→** {plain(text)}")
     model = reader.model
     ids = [[model.start_id, *model.encode(one)] for one in (found.text, text)]
-    with gate().slot():
-        blanks = blank_moves(encoder, found.row, changed.row)
+    left, right = st.columns(2)
     with gate().slot():
         nexts = causal_moves(model, *ids)
-    left, right = st.columns(2)
-    with left:
-        _side("encoder", encoder, blanks, f"**Encoder** · {encoder.card.name}: p(x | both sides) at a blank there")
     with right:
         _side("decoder", model, nexts, f"**Decoder** · {plain(model.card.name)}: p(x | START … the word before)")
+    # A pass for each word of both sentences takes longer.
+    with left, st.spinner("Filling one blank after another …"), gate().slot():
+        blanks = blank_moves(encoder, found.row, changed.row)
+    with left:
+        _side("encoder", encoder, blanks, f"**Encoder** · {encoder.card.name}: p(x | both sides) at a blank there")
     st.caption(
         "Each bar is one distribution: how far the probability of any word in it moves when the sentence changes. "
         "Both sentences are computed whole and apart; nothing is kept from one for the other. At the changed word "

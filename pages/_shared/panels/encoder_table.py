@@ -1,33 +1,35 @@
 """The lecture's comparison of BERT and GPT-3, each row with the place where it can be seen."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
-_HERE = "pages/encoder_or_decoder.py"
-# What is compared, BERT, GPT-3, where it is seen: file, query, name of the link.
+_ICON = ":material/visibility:"
+# What is compared, BERT, GPT-3, where it is seen: file, None for this page, query, name of the link.
 _ROWS = (
     (
         "Architecture",
         "encoder-only; turns a text into a representation of it.",
         "decoder-only; turns a text into what comes next.",
-        (_HERE, {"view": "Attention"}, "The heads of both"),
+        (None, {"view": "Attention"}, "The heads of both"),
     ),
     (
         "Direction",
         "bidirectional; left and right context of every word.",
         "unidirectional; only the context to the left.",
-        (_HERE, {"view": "Mask"}, "Who may look where"),
+        (None, {"view": "Mask"}, "Who may look where"),
     ),
     (
         "Trained for",
         "filling blanks.",
         "the next token.",
-        (_HERE, {"view": "Fill the blank"}, "Fill the blank, continue"),
+        (None, {"view": "Fill the blank"}, "Fill the blank, continue"),
     ),
     (
         "Generates words",
         "no, it is not designed to.",
         "yes, one token at a time.",
-        (_HERE, {"view": "Writing"}, "Both made to write"),
+        (None, {"view": "Writing"}, "Both made to write"),
     ),
     (
         "What it is for",
@@ -44,10 +46,15 @@ _ROWS = (
 )
 
 
-def comparison_panel() -> None:
+def comparison_panel(look_at: Callable[[str], None]) -> None:
+    """The table; ``look_at`` takes the visitor to a view of this page, to which no link of the browser leads."""
     for name, bert, gpt, (file, query, place) in _ROWS:
         with st.container(border=True):
             columns = st.columns([2, 4, 4, 3], vertical_alignment="center")
             for text, column in zip((f"**{name}**", f"BERT: {bert}", f"GPT-3: {gpt}"), columns, strict=False):
                 column.markdown(text)
-            columns[-1].page_link(file, label=place, query_params=query, icon=":material/visibility:")
+            with columns[-1]:
+                if file is None:
+                    st.button(place, on_click=look_at, args=(query["view"],), type="tertiary", icon=_ICON)
+                else:
+                    st.page_link(file, label=place, query_params=query, icon=_ICON)

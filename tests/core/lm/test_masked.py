@@ -97,6 +97,17 @@ def test_a_blank_sees_both_sides_and_not_what_stood_there(model: MaskedModel) ->
         assert not torch.allclose(model.fill([changed], [3])[0], here, atol=1e-9)
 
 
+def test_logits_and_blanks_are_the_networks_own(model: MaskedModel) -> None:
+    rows = [model.framed("I went to the park."), model.framed("the old man")]
+    for row in rows:
+        with torch.inference_mode():
+            expected = model.network(input_ids=torch.tensor([row])).logits[0]
+            blank = [*row[:2], MASK, *row[3:]]
+            at_blank = torch.softmax(model.network(input_ids=torch.tensor([blank])).logits[0, 2], -1)
+        torch.testing.assert_close(model.logits([row])[0], expected, atol=1e-5, rtol=1e-4)
+        torch.testing.assert_close(model.fill([row], [2])[0], at_blank, atol=1e-7, rtol=1e-4)
+
+
 @pytest.mark.parametrize("rows", [[], [[]], [[5] * 200]], ids=["none", "empty", "long"])
 def test_rows_out_of_bounds_are_refused(model: MaskedModel, rows: list[list[int]]) -> None:
     with pytest.raises(ValueError, match="each must have 1 to 32"):
