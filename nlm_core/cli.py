@@ -216,8 +216,11 @@ def bench(arguments: argparse.Namespace) -> None:
 
     if arguments.what not in BENCHES:
         raise CommandError(f"no benchmark is called {arguments.what!r}; known are {', '.join(BENCHES)}")
+    if arguments.data is not None and arguments.what != "features":
+        raise CommandError("--data is for bench features")
+    options = {} if arguments.data is None else {"data": arguments.data}
     try:
-        result = import_module(BENCHES[arguments.what]).measure()
+        result = import_module(BENCHES[arguments.what]).measure(**options)
     except BenchError as error:
         raise CommandError(str(error)) from None
 
@@ -286,6 +289,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command = add("bench", bench)
     command.add_argument("what")
+    command.add_argument("--data", type=Path, help="features: a CSV or TSV file in place of the bundled reviews")
     return parser
 
 

@@ -7,6 +7,7 @@ BENCHES = {
     "descent": "nlm_core.bench.descent",
     "pages": "nlm_core.bench.pages",
     "rnn": "nlm_core.bench.rnn",
+    "features": "nlm_core.bench.features",
 }
 
 
