@@ -199,7 +199,7 @@ def grid_of_starts(surface: Surface, n: int, generator: torch.Generator | None =
 
 
 def written_out(path: Path, step: int, start: int = 0) -> str:
-    """The update of one step and below it its numbers, as LaTeX: theta(i+1) = theta(i) - alpha * u.
+    """The update of one step with its numbers, as LaTeX: theta(i+1) = theta(i) - alpha * u.
 
     Parameters
     ----------
@@ -224,6 +224,5 @@ def written_out(path: Path, step: int, start: int = 0) -> str:
     rate = float(path.rates[step])
     text = rf"{column(before)} - {signed(rate)} \cdot {column(u)} = {column(before - rate * u)}"
     plain = optimizer(path.settings.optimizer).slots == 0
-    symbol = r"\frac{\partial L}{\partial \theta}(\theta^{(" + str(step) + ")})" if plain else "u"
-    update = rf"\theta^{{({step + 1})}} &= \theta^{{({step})}} - \alpha \cdot {symbol}"
-    return rf"\begin{{aligned}} {update} \\ &= {text} \end{{aligned}}"
+    symbol = r"\dfrac{\partial L}{\partial \theta}(\theta^{(" + str(step) + ")})" if plain else "u"
+    return rf"\theta^{{({step + 1})}} = \theta^{{({step})}} - \alpha \cdot {symbol} = {text}"

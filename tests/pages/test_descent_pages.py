@@ -29,7 +29,7 @@ def clean(at: AppTest) -> AppTest:
 
 
 def written(at: AppTest) -> str:
-    return " ".join(element.value for element in at.latex)
+    return " ".join(element.value for element in at.markdown if element.value.startswith(r"$\theta^"))
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,8 @@ def step_panel(chosen: Surface, path: Path) -> None:
         return
     gradient, u = path.gradients[0, i], path.directions[0, i]
     rate = float(path.rates[i])
-    st.latex(written_out(path, i))
+    # A formula in a line of text is broken where the screen ends.
+    st.markdown(f"${written_out(path, i)}$")
     rule = optimizer(settings.optimizer)
     whose = "over all examples" if chosen.examples else "by its formula"
     if settings.batch_size not in (None, chosen.examples):

@@ -85,7 +85,8 @@ function layOut(state, anew) {
     state.frame = frame;
     state.scale = scales(data, width, data.height);
     state.stage.style.height = `${data.height}px`;
-    for (const node of [svg]) Object.entries({ width, height: data.height }).forEach(([k, v]) => node.setAttribute(k, v));
+    svg.setAttribute("width", width);
+    svg.setAttribute("height", data.height);
     for (const side of ["x", "y", "width", "height"]) state.clip.setAttribute(side, state.scale.box[side]);
     drawAxes(state.axes, data, state.scale);
     state.painted = null;

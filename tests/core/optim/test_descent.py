@@ -202,7 +202,7 @@ def test_written_out_update_has_the_numbers():
     path = descend(surface("Bowl"), [(-4, 3)], Settings("GD", 0.1, 2))
     text = written_out(path, 0)
     assert r"\begin{bmatrix} -4 \\ 3 \end{bmatrix} - 0.1 \cdot" in text
-    assert text.endswith(r"= \begin{bmatrix} -3.6 \\ 2.7 \end{bmatrix} \end{aligned}")
+    assert text.endswith(r"\begin{bmatrix} -3.6 \\ 2.7 \end{bmatrix}")
     with pytest.raises(ValueError, match="steps 0 to 1"):
         written_out(path, 2)
 
