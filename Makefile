@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-run setup-tests check format
+.PHONY: help run test screenshots setup setup-run setup-tests check format
 
 help:  ## list the routine
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -17,6 +17,9 @@ test: setup  ## install what the tests need and run every test, browser tests in
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+screenshots: setup  ## take the pictures of the README and of the lecture map anew
+	$(BIN)/python -m tests.screenshots
 
 setup: setup-run setup-tests  ## set up app and tests without running anything
 

@@ -1,5 +1,6 @@
 """What every page does first and last: coming back into the frame after a deep link, header, footer."""
 
+import math
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -18,6 +19,9 @@ P = ParamSpec("P")
 
 _FRAMED = "_framed"
 _RETURN = "_return_to"
+_REFUSED = "_refused"
+# What stands in the address under these names is text, even where it reads like a number.
+_SENTENCES = ("prefix", "prompt", "sentence", "other")
 _DRAWING_SECONDS = 0.03
 _STYLE = Path(__file__).resolve().parents[2] / "assets" / "style.css"
 
@@ -30,11 +34,36 @@ def enter_frame() -> None:
     st.session_state[_FRAMED] = True
 
 
+def _refuse_impossible(file: str) -> None:
+    """Open a page without what Streamlit's own fields fail at in an address, and say so.
+
+    Fields of whole numbers cannot round an infinite one; a choice that must be made is None where the address names it
+    without a value.
+    """
+    query = st.query_params.to_dict()
+    infinite = [name for name, value in query.items() if name not in _SENTENCES and _is_infinite(value)]
+    empty = [name for name, value in query.items() if name not in _SENTENCES and not value]
+    if infinite or empty:
+        st.session_state[_REFUSED] = infinite
+        kept = {name: value for name, value in query.items() if name not in (*infinite, *empty)}
+        st.switch_page(file, query_params=kept)
+    for name in st.session_state.pop(_REFUSED, ()):
+        st.info(f"{plain(name[:60])} was infinite in the address, which it cannot be; the usual value is shown.")
+
+
+def _is_infinite(value: str) -> bool:
+    try:
+        return math.isinf(float(value))
+    except ValueError:
+        return False
+
+
 def require_frame(file: str) -> None:
     """Called first by every page: run alone, as a fresh server runs a deep link, it goes through app.py first."""
     if not st.session_state.get(_FRAMED):
         st.session_state[_RETURN] = (file, st.query_params.to_dict())
         st.switch_page("app.py")
+    _refuse_impossible(file)
 
 
 def hand_back() -> None:

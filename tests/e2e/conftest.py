@@ -41,7 +41,7 @@ def visit(browser: Browser, app: Server) -> Iterator[Visit]:
         context.set_default_timeout(TIMEOUT_MS)
         contexts.append(context)
         page = context.new_page()
-        _watch(page, at.url, faults)
+        watch(page, at.url, faults)
         page.goto(f"{at.url}/{path}" + ("?" + urlencode(query) if query else ""))
         return page
 
@@ -53,7 +53,7 @@ def visit(browser: Browser, app: Server) -> Iterator[Visit]:
     assert not faults, "\n".join(faults)
 
 
-def _watch(page: Page, home: str, faults: list[str]) -> None:
+def watch(page: Page, home: str, faults: list[str]) -> None:
     """Collect what a visitor's browser would complain about, or what would leave the machine."""
 
     def console(message: ConsoleMessage) -> None:

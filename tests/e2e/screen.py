@@ -62,10 +62,10 @@ def settle(page: Page) -> None:
     expect(page.locator("[data-test-script-state=notRunning]")).to_be_attached()
 
 
-def come_to_rest(page: Page) -> None:
+def come_to_rest(page: Page, still_ms: int = _STILL_MS) -> None:
     """Wait until the script has ended and nothing on the page has changed for half a second: then keys are heard."""
     page.evaluate(f"() => {{ if (!window.__probe) {{ {_PROBE} }} }}")
-    assert page.evaluate("([still, limit]) => __probe.quiet(still, limit)", [_STILL_MS, _REST_MS])
+    assert page.evaluate("([still, limit]) => __probe.quiet(still, limit)", [still_ms, _REST_MS])
 
 
 def main(page: Page) -> Locator:

@@ -1,8 +1,12 @@
 """Every page of the table opens without an exception, by its plain address and by each of its links."""
 
+from pathlib import Path
+
 import pytest
 
 from pages._shared.catalog import HOME, PAGES, PageEntry
+from pages._shared.lecture import LECTURE, found, stops
+from pages._shared.panels.map import picture_of
 from tests.pages.conftest import OpenPage
 
 LINKS = [(entry, query) for entry in PAGES for _, query in entry.topics]
@@ -11,7 +15,7 @@ LINKS = [(entry, query) for entry in PAGES for _, query in entry.topics]
 def test_the_map_names_every_page_and_topic(open_page: OpenPage) -> None:
     at = open_page(HOME.file)
     assert not at.exception
-    assert at.title[0].value == "Neural Language Model Explorer"
+    assert at.header[0].value == "Neural Language Model Explorer"
     shown = [link.proto.label for link in at.get("page_link")]
     for entry in PAGES:
         assert f"**{entry.title}**" in shown
@@ -30,6 +34,31 @@ def test_a_link_of_the_map_opens(entry: PageEntry, query: dict[str, str], open_p
     at = open_page(entry.file, **query)
     assert not at.exception
     assert not at.error
+
+
+def test_every_topic_of_the_lecture_has_its_page_and_state() -> None:
+    for topics in LECTURE.values():
+        assert topics
+        for topic in topics:
+            entry, (label, query) = found(topic)
+            assert Path(entry.file).stem == topic.page
+            assert label.startswith(topic.link)
+            assert query
+    names = [topic.name for topics in LECTURE.values() for topic in topics]
+    assert len(set(names)) == len(names) >= 40
+
+
+def test_the_map_shows_every_link_of_the_table_once() -> None:
+    shown = [
+        (stop.entry.file, link[0]) for row in stops().values() for stop in row for link in (*stop.links, *stop.more)
+    ]
+    assert sorted(shown) == sorted((entry.file, label) for entry in PAGES for label, _ in entry.topics)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_has_its_picture_on_the_map(theme: str) -> None:
+    missing = [entry.file for entry in PAGES if not picture_of(entry.file, theme).exists()]
+    assert not missing, f"make screenshots takes those of {missing}"
 
 
 def test_files_and_titles_are_unique() -> None:

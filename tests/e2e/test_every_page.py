@@ -1,0 +1,99 @@
+"""Every link of the lecture map, opened cold: in light and dark, at three sizes, and against the rules of axe-core.
+
+Each topic of each page is one visit; the first is in the light theme, the second in the dark one, and so on in turns. A
+page with one topic is visited twice.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import TimeoutError as TooLateError
+
+from nlm_core.bench.browser import Server
+from pages._shared.catalog import HOME, PAGES, PageEntry
+from tests.e2e.conftest import TIMEOUT_MS, watch
+from tests.e2e.screen import come_to_rest
+
+SIZES = ((1280, 720), (1920, 1080), (390, 844))
+THEMES = ("light", "dark")
+_AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+_STILL_MS = 250
+# What is not ours to mend, each with the reason.
+_EXCEPTIONS = {
+    # Chromium and Firefox give every box that scrolls the focus of the keyboard by themselves.
+    "scrollable-region-focusable": [".katex-display"],
+}
+_VIOLATIONS = """(exceptions) => axe.run("[data-testid=stMain]", { resultTypes: ["violations"] }).then((results) =>
+  results.violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, help, nodes }) => {
+      const excused = (exceptions[id] ?? []).join(", ");
+      const ours = nodes.filter(({ target }) => !excused || !document.querySelector(target[0])?.matches(excused));
+      return ours.length && `${id}: ${help}: ` + ours.slice(0, 5).map(({ html }) => html.slice(0, 160)).join(" ");
+    })
+    .filter(Boolean))"""
+_FITS = """() => ["html", "[data-testid=stMain]"]
+    .map((selector) => document.querySelector(selector))
+    .every((node) => node.scrollWidth <= node.clientWidth + 1)"""
+_FIT_MS = 5_000
+
+
+def _visits(entry: PageEntry) -> list[tuple[str, dict[str, str]]]:
+    queries = [query for _, query in entry.topics] or [{}]
+    queries *= 1 if len(queries) > 1 else 2
+    return [(THEMES[i % 2], query) for i, query in enumerate(queries)]
+
+
+@pytest.fixture(scope="module")
+def contexts(browser: Browser) -> Iterator[dict[str, BrowserContext]]:
+    """One profile a theme: its cache is shared, its sessions are not."""
+    opened = {theme: browser.new_context(color_scheme=theme) for theme in THEMES}
+    yield opened
+    for context in opened.values():
+        context.close()
+
+
+def _findings(page: Page, url: str, query: dict[str, str]) -> list[str]:
+    """What is wrong with a page at this address, in words."""
+    found = []
+    page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
+    page.goto(url + ("?" + urlencode(query) if query else ""))
+    page.wait_for_selector("[data-testid=stMain] [data-testid=stHeading]")
+    come_to_rest(page, _STILL_MS)
+    if page.get_by_test_id("stException").count():
+        found.append(page.get_by_test_id("stException").first.inner_text()[:300])
+    kept = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query, keep_blank_values=True).items()}
+    # Streamlit leaves out of the address what is the default; anything else must stay as it was.
+    found += [
+        f"{name}={kept[name]} instead of {query[name]}" for name in query if kept.get(name, query[name]) != query[name]
+    ]
+    page.add_script_tag(path=_AXE)
+    found += page.evaluate(_VIOLATIONS, _EXCEPTIONS)
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        try:
+            # Charts and tables follow a new width a moment later.
+            page.wait_for_function(_FITS, timeout=_FIT_MS)
+        except TooLateError:
+            found.append(f"scrolls sideways at {width} x {height}")
+    return found
+
+
+@pytest.mark.parametrize("entry", (HOME, *PAGES), ids=lambda entry: Path(entry.file).stem)
+def test_every_link_of_the_map(entry: PageEntry, app: Server, contexts: dict[str, BrowserContext]) -> None:
+    path = "" if entry is HOME else Path(entry.file).stem
+    faults: list[Any] = []
+    for theme, query in _visits(entry):
+        page = contexts[theme].new_page()
+        page.set_default_timeout(TIMEOUT_MS)
+        noticed: list[str] = []
+        watch(page, app.url, noticed)
+        found = _findings(page, f"{app.url}/{path}", query)
+        page.close()
+        faults += [(theme, query, fault) for fault in (*found, *noticed)]
+    assert not faults, "\n".join(map(str, faults))
