@@ -11,7 +11,7 @@ from pages._shared.charts.palette import BLUE, GREY
 
 # Columns of the matrix that are drawn.
 MAX_COLUMNS = 40
-_ROW_HEIGHT = 30
+_ROW_HEIGHT, _CELL_WIDTH = 30, 22
 
 
 def pieces_html(sentence: Tokenised, special: Sequence[str]) -> str:
@@ -54,5 +54,8 @@ def padding_chart(frame: pd.DataFrame, ink: str, shown: str) -> alt.LayerChart:
         tooltip=["sentence:N", "column:O", "piece:N", "id:Q", "mask:Q"],
     )
     columns = int(frame["column"].max()) + 1
-    text = base.mark_text(fontSize=11 if columns <= 20 else 8, color=ink).encode(text=f"{shown}:Q")
+    # Where a cell is too narrow for a number, as on a telephone, the colour has to do.
+    legible = alt.expr(f"width > {columns * (_CELL_WIDTH if shown == 'id' else _CELL_WIDTH / 3)} ? 1 : 0")
+    size = 11 if columns <= 20 else 8
+    text = base.mark_text(fontSize=size, color=ink, opacity=legible).encode(text=f"{shown}:Q")
     return (cells + text).properties(height=_ROW_HEIGHT * len(order) + 90)

@@ -99,10 +99,7 @@ def classifier_panel(setup: Setup) -> None:
             alt=f"Confusion matrix, true label by predicted label: {score.confusion.tolist()}",
         )
     if score.accuracy < plainer.tf_idf.accuracy:
-        st.info(
-            "Counting words does better than this layer and pooling: what stands at one place was not trained to tell "
-            "moods apart. Stage 8 compares all layers and both poolings."
-        )
+        st.info("Here, counting words does better than this layer and pooling. Stage 8 compares them all.")
     _errors(setup, found)
     told_if_prepared(setup)
     keep_panel(setup, found.classifier, score, found.places)
