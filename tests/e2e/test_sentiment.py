@@ -14,6 +14,7 @@ def test_the_prediction_moves_while_one_types(visit: Visit) -> None:
     expect(told).to_be_visible()
     come_to_rest(page)
     before = told.inner_text()
+    field(page).press("End")
     field(page).press_sequentially(", and yet I loved it")
     expect(told).not_to_have_text(before)
     come_to_rest(page)
