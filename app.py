@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages._shared.catalog import HOME, PAGES
+from pages._shared.catalog import GLOSSARY, HOME, PAGES
 from pages._shared.frame import enter_frame, hand_back
 
 ICON = Path(__file__).parent / "assets" / "icon.png"
@@ -12,7 +12,10 @@ ICON = Path(__file__).parent / "assets" / "icon.png"
 st.set_page_config(page_title="Neural Language Model Explorer", page_icon=ICON, layout="wide")
 
 sections: dict[str, list[st.Page]] = {
-    HOME.section: [st.Page(HOME.file, title=HOME.title, icon=HOME.icon, default=True)]
+    HOME.section: [
+        st.Page(HOME.file, title=HOME.title, icon=HOME.icon, default=True),
+        st.Page(GLOSSARY.file, title=GLOSSARY.title, icon=GLOSSARY.icon),
+    ]
 }
 for entry in PAGES:
     sections.setdefault(entry.section, []).append(

@@ -13,7 +13,7 @@ A_ROW = 2
 require_frame(HOME.file)
 style()
 st.header("Neural Language Model Explorer", anchor=False)
-tools()
+tools(HOME.file)
 words, picture = st.columns([3, 2], vertical_alignment="center")
 with words:
     st.write(

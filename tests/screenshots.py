@@ -23,6 +23,13 @@ _PAGE_SIZE = {"width": 960, "height": 540}
 _SMALL = (480, 270)
 _STILL_MS = 1_000
 _LIMIT_MS = 120_000
+# What a picture of a page should show: the first of these kinds that the page has.
+_SUBJECTS = (".js-plotly-plot", "[data-testid=stVegaLiteChart]", ".nlm-unrolled", "[data-testid=stDataFrame]")
+_WHOLE = "() => !document.querySelector('[data-testid=stSkeleton]')"
+_TO_SUBJECT = """(subjects) => {
+  const found = subjects.map((subject) => document.querySelector(`[data-testid=stMain] ${subject}`)).find(Boolean);
+  found?.scrollIntoView({ block: "center" });
+}"""
 _PROBE = Path(__file__).resolve().parents[1] / "nlm_core" / "bench" / "probe.js"
 # The tools and the menu are the frame's; the picture is the page's.
 _WITHOUT_FRAME = ".st-key-tools, [data-testid=stHeader] { display: none !important; }"
@@ -37,8 +44,13 @@ def picture(browser: Any, address: str, theme: str, *, page_alone: bool) -> byte
     page.wait_for_selector("[data-testid=stMain] [data-testid=stHeading]")
     if page_alone:
         page.add_style_tag(content=_WITHOUT_FRAME)
+    page.wait_for_function(_WHOLE)
     if not page.evaluate("([still, limit]) => __probe.quiet(still, limit)", [_STILL_MS, _LIMIT_MS]):
         raise RuntimeError(f"{address} did not come to rest")
+    page.wait_for_function(_WHOLE)
+    if page_alone:
+        page.evaluate(_TO_SUBJECT, list(_SUBJECTS))
+        page.wait_for_timeout(_STILL_MS)
     taken: bytes = page.screenshot()
     page.close()
     return taken

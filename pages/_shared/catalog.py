@@ -31,6 +31,13 @@ class PageEntry:
 HOME = PageEntry(
     "pages/home.py", "Lecture map", ":material/map:", "", "What can be seen where, in the lecture's order."
 )
+GLOSSARY = PageEntry(
+    "pages/glossary.py",
+    "Words",
+    ":material/menu_book:",
+    "",
+    "The lecture's terms, each in a sentence, and where to see it.",
+)
 
 _PARK = {"prefix": "I went to the"}
 

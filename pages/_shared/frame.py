@@ -94,7 +94,7 @@ def header(entry: PageEntry) -> None:
         st.subheader(entry.title, anchor=False, width="content")
         with st.container(key="about", width="content"):
             st.caption(entry.help, width="content")
-        tools()
+        tools(entry.file)
 
 
 def style() -> None:

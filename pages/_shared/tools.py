@@ -5,7 +5,9 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from pages._shared.catalog import GLOSSARY
 from pages._shared.charts.qr import qr_svg
+from pages._shared.glossary import terms_of
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _PROJECTOR_STYLE = _ASSETS / "projector.css"
@@ -22,9 +24,10 @@ KEYS = (
 )
 
 
-def tools() -> None:
-    """The row of tools, which the style puts beside the menu; inside a field all keys stay text."""
+def tools(file: str) -> None:
+    """The row of tools of a page, which the style puts beside the menu; inside a field all keys stay text."""
     with st.container(key="tools", horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        _words(file)
         _share()
         projected = st.toggle("Projector", key="projector", bind="query-params", persist_state="session")
         with st.popover("Keys", key="keys", icon=":material/keyboard:", type="tertiary"):
@@ -54,3 +57,15 @@ def _share() -> None:
             st.image(qr_svg(address), width=260, alt="QR code of the address above")
         except ValueError as error:
             st.info(str(error))
+
+
+@st.fragment
+def _words(file: str) -> None:
+    """The terms that this page shows, and the way to all of them; made when it is opened."""
+    popover = st.popover("Words", key="words", icon=":material/menu_book:", type="tertiary", on_change="rerun")
+    if not popover.open:
+        return
+    with popover:
+        for term in terms_of(file):
+            st.markdown(f"**{term.name}.** {term.means}")
+        st.page_link(GLOSSARY.file, label="All words of the lecture", icon=GLOSSARY.icon)

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from playwright.sync_api import TimeoutError as TooLateError
 
 from nlm_core.bench.browser import Server
-from pages._shared.catalog import HOME, PAGES, PageEntry
+from pages._shared.catalog import GLOSSARY, HOME, PAGES, PageEntry
 from tests.e2e.conftest import TIMEOUT_MS, watch
 from tests.e2e.screen import come_to_rest
 
@@ -65,6 +65,7 @@ def _findings(page: Page, url: str, query: dict[str, str]) -> list[str]:
     page.goto(url + ("?" + urlencode(query) if query else ""))
     page.wait_for_selector("[data-testid=stMain] [data-testid=stHeading]")
     come_to_rest(page, _STILL_MS)
+    page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton]')")
     if page.get_by_test_id("stException").count():
         found.append(page.get_by_test_id("stException").first.inner_text()[:300])
     kept = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query, keep_blank_values=True).items()}
@@ -84,7 +85,7 @@ def _findings(page: Page, url: str, query: dict[str, str]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("entry", (HOME, *PAGES), ids=lambda entry: Path(entry.file).stem)
+@pytest.mark.parametrize("entry", (HOME, GLOSSARY, *PAGES), ids=lambda entry: Path(entry.file).stem)
 def test_every_link_of_the_map(entry: PageEntry, app: Server, contexts: dict[str, BrowserContext]) -> None:
     path = "" if entry is HOME else Path(entry.file).stem
     faults: list[Any] = []

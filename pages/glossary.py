@@ -1,0 +1,34 @@
+"""Words: the lecture's terms, each defined once."""
+
+import streamlit as st
+
+from pages._shared.catalog import GLOSSARY
+from pages._shared.escape import plain
+from pages._shared.frame import header, require_frame
+from pages._shared.glossary import TERMS, matching, page_of
+
+MAX_FIND = 60
+
+require_frame(GLOSSARY.file)
+header(GLOSSARY)
+
+
+@st.fragment
+def words() -> None:
+    """All of the page runs here, so that a keystroke runs nothing else."""
+    wanted = st.text_input("Find", key="word", bind="query-params", live="200ms", max_chars=MAX_FIND, width=320)
+    found = matching((wanted or "")[:MAX_FIND])
+    if not found:
+        st.info(f"None of the {len(TERMS)} words has {plain((wanted or '')[:MAX_FIND])} in it.")
+    left, right = st.columns(2, gap="large")
+    half = (len(found) + 1) // 2
+    for column, terms in ((left, found[:half]), (right, found[half:])):
+        for term in terms:
+            with column, st.container(gap=None):
+                st.markdown(f"**{term.name}**  \n{term.means}")
+                with st.container(horizontal=True, gap="xsmall"):
+                    for entry in map(page_of, term.pages):
+                        st.page_link(entry.file, label=entry.title, icon=entry.icon)
+
+
+words()

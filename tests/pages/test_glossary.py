@@ -1,0 +1,31 @@
+"""The glossary: each term once, each with a page that exists, and found by what is typed."""
+
+from streamlit.testing.v1 import AppTest
+
+from pages._shared.catalog import GLOSSARY, PAGES
+from pages._shared.glossary import TERMS, matching, page_of, terms_of
+from tests.pages.conftest import OpenPage
+
+
+def test_each_term_is_defined_once_and_shown_somewhere() -> None:
+    names = [term.name.casefold() for term in TERMS]
+    assert len(set(names)) == len(names)
+    for term in TERMS:
+        assert term.means.endswith((".", "$"))
+        assert len(term.means) <= 160
+        assert all(page_of(stem) in PAGES for stem in term.pages)
+    assert all(terms_of(entry.file) for entry in PAGES)
+
+
+def _shown(at: AppTest) -> list[str]:
+    return [block.value.split("**")[1] for block in at.markdown if block.value.startswith("**")]
+
+
+def test_the_page_shows_what_is_looked_for(open_page: OpenPage) -> None:
+    assert (
+        _shown(open_page(GLOSSARY.file, word="softmax")) == [term.name for term in matching("softmax")] == ["Softmax"]
+    )
+    assert sorted(_shown(open_page(GLOSSARY.file))) == sorted(term.name for term in TERMS)
+    nothing = open_page(GLOSSARY.file, word="<b>zebra</b>")
+    assert not nothing.exception
+    assert "None of the" in nothing.info[0].value
