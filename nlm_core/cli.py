@@ -173,13 +173,11 @@ def features(arguments: argparse.Namespace) -> None:
     try:
         check_out(arguments.out)
         rows = table_rows(arguments.file, arguments.sentence, arguments.label)
-        next(rows())
+        next(rows(), None)
         encoder = _load_encoder(arguments.encoder)
         result = write_features(encoder, rows, layer=arguments.layer, pooling=arguments.pooling, out=arguments.out)
-    except StopIteration:
-        raise CommandError(f"{arguments.file} has no rows under its header") from None
     except (ValueError, OSError) as error:
-        raise CommandError(f"{arguments.file}: {error}") from None
+        raise CommandError(str(error)) from None
     _print(result, arguments.json, lambda: "\n".join(f"{name}: {value}" for name, value in result.items()))
 
 

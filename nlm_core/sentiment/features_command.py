@@ -34,8 +34,15 @@ def check_out(out: Path) -> None:
 
 
 def table_rows(file: Path, sentence: str | None = None, label: str | None = None) -> Rows:
-    """The rows of a file, from the beginning with each call."""
-    return lambda: stream(file, sentence=sentence, label=label)
+    """The rows of a file, from the beginning with each call; what is wrong with one is told with the file's name."""
+
+    def rows() -> Iterator[tuple[str, str]]:
+        try:
+            yield from stream(file, sentence=sentence, label=label)
+        except ValueError as error:
+            raise ValueError(f"{file}: {error}") from None
+
+    return rows
 
 
 def write_features(encoder: Encoder, rows: Rows, *, layer: int | None, pooling: str, out: Path) -> dict[str, Any]:
@@ -66,7 +73,7 @@ def write_features(encoder: Encoder, rows: Rows, *, layer: int | None, pooling: 
     for _, label in rows():
         count, width = count + 1, max(width, len(label))
     if not count:
-        raise ValueError("There are no rows under the header: give one sentence a row.")
+        raise ValueError("there are no rows under the header: give one sentence a row")
     seconds = 0.0
 
     def encoded() -> Iterator[Block]:

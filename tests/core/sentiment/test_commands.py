@@ -121,7 +121,7 @@ def test_what_is_refused_has_one_line(capsys: pytest.CaptureFixture, tmp_path: P
         (["features", str(good), "--out", "out.pkl"], ".npz or .csv"),
         (["features", str(good), "--out", str(tmp_path / "no" / "out.npz")], "no folder"),
         (["features", str(tmp_path / "none.csv"), "--out", out], "No such file"),
-        (["features", str(empty), "--out", out], "is empty"),
+        (["features", str(empty), "--out", out], "empty.csv: The file is empty"),
         (["features", str(good), "--out", out, "--pooling", "max"], "invalid choice"),
         (["features", str(good), "--out", out, "--encoder", "minilm", "--layer", "7"], "0 (embeddings) to 6"),
         (["features", str(good), "--out", out, "--encoder", "../x"], "choose minilm"),
