@@ -10,7 +10,7 @@
     PageDown: () => shortcut("→"),
     PageUp: () => shortcut("←"),
     p: () => document.querySelector(".st-key-projector input"),
-    "?": () => document.querySelector(".st-key-keys button"),
+    "?": () => document.querySelector(".st-key-tool_keys button"),
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(OWN)) return;

@@ -51,6 +51,8 @@ def picture(browser: Any, address: str, theme: str, *, page_alone: bool) -> byte
     if page_alone:
         page.evaluate(_TO_SUBJECT, list(_SUBJECTS))
         page.wait_for_timeout(_STILL_MS)
+    if page.get_by_test_id("stException").count():
+        raise RuntimeError(f"{address} shows an exception")
     taken: bytes = page.screenshot()
     page.close()
     return taken

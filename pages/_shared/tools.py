@@ -30,7 +30,7 @@ def tools(file: str) -> None:
         _words(file)
         _share()
         projected = st.toggle("Projector", key="projector", bind="query-params", persist_state="session")
-        with st.popover("Keys", key="keys", icon=":material/keyboard:", type="tertiary"):
+        with st.popover("Keys", key="tool_keys", icon=":material/keyboard:", type="tertiary"):
             st.markdown("\n".join(["| key | does |", "|---|---|", *(f"| {key} | {does} |" for key, does in KEYS)]))
     st.html(_KEYS, unsafe_allow_javascript=True)
     if projected:
@@ -46,7 +46,7 @@ def present_address() -> str:
 @st.fragment
 def _share() -> None:
     """Made when it is opened, from the address as it is then."""
-    popover = st.popover("Share", key="share", icon=":material/qr_code:", type="tertiary", on_change="rerun")
+    popover = st.popover("Share", key="tool_share", icon=":material/qr_code:", type="tertiary", on_change="rerun")
     if not popover.open:
         return
     with popover:
@@ -62,7 +62,7 @@ def _share() -> None:
 @st.fragment
 def _words(file: str) -> None:
     """The terms that this page shows, and the way to all of them; made when it is opened."""
-    popover = st.popover("Words", key="words", icon=":material/menu_book:", type="tertiary", on_change="rerun")
+    popover = st.popover("Words", key="tool_words", icon=":material/menu_book:", type="tertiary", on_change="rerun")
     if not popover.open:
         return
     with popover:

@@ -42,6 +42,15 @@ def test_every_page_is_reached_from_the_map(visit: Visit) -> None:
         expect(page.get_by_role("heading", name="Neural Language Model Explorer")).to_be_visible()
 
 
+def test_one_click_on_the_map_reaches_bars_that_move(visit: Visit, gpt: LanguageModel) -> None:
+    page = visit("")
+    main(page).get_by_role("link", name="Start: type a prefix").click()
+    wait_for_bars(page, expected_bars(gpt, "I went to the park."))
+    field(page).press("End")
+    page.keyboard.type(" The")
+    wait_for_bars(page, expected_bars(gpt, "I went to the park. The"))
+
+
 def test_an_unknown_model_lists_the_known_ones_and_the_page_works(visit: Visit, gpt: LanguageModel) -> None:
     page = visit(model="nlm-gtp", prefix="I went")
     message = page.get_by_test_id("stAlert").filter(has_text="no model is called")

@@ -1,5 +1,6 @@
 """Every page of the table opens without an exception, by its plain address and by each of its links."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from pages._shared.lecture import LECTURE, found, stops
 from pages._shared.panels.map import picture_of
 from tests.pages.conftest import OpenPage
 
+PAGES_FOLDER = Path(__file__).parents[2] / "pages"
 LINKS = [(entry, query) for entry in PAGES for _, query in entry.topics]
 
 
@@ -63,3 +65,11 @@ def test_every_page_has_its_picture_on_the_map(theme: str) -> None:
 
 def test_files_and_titles_are_unique() -> None:
     assert len({entry.file for entry in PAGES}) == len({entry.title for entry in PAGES}) == len(PAGES)
+
+
+def test_the_tools_leave_every_name_of_the_pages_alone() -> None:
+    tools = set(re.findall(r'key="(\w+)"', (PAGES_FOLDER / "_shared" / "tools.py").read_text(encoding="utf-8")))
+    assert "projector" in tools
+    for file in (path for path in PAGES_FOLDER.rglob("*.py") if path.name != "tools.py"):
+        taken = tools & set(re.findall(r'key="(\w+)"', file.read_text(encoding="utf-8")))
+        assert not taken, f"{file} uses {taken}"
