@@ -41,7 +41,7 @@ def look_at(view: str) -> None:
 
 def chosen_word(model: MaskedModel, found: Sentence) -> int:
     """The position of the chosen word, by a button for each or by its number; the last word unless one is chosen."""
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="words"):
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="word_buttons"):
         asked = st.number_input(
             "Number of the chosen word", 1, None, None, key="word", bind="query-params", placeholder="word",
             label_visibility="collapsed", width=110,

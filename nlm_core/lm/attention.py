@@ -12,8 +12,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from nlm_core.lm.masked import MaskedModel
-
 # Weights of a text grow with the square of its length: 12 layers x 12 heads x 64 x 64 float32 values are 2.4 MB.
 MAX_POSITIONS = 64
 
@@ -43,11 +41,20 @@ class Attention:
         return chosen
 
 
+def showing_attention(network: Any) -> Any:
+    """The same network of ``transformers``, on the same parameters, in the plain form that hands its weights out.
+
+    The fused kernels that models are served with never hold the weights; the given network stays as it is.
+    """
+    # What the memo holds is not copied, so that the two networks share it.
+    shared = {id(tensor): tensor for tensor in (*network.parameters(), *network.buffers())}
+    plain = copy.deepcopy(network, shared)
+    plain.set_attn_implementation("eager")
+    return plain
+
+
 class AttentionReader:
     """Reads the weights that a model itself computes; it may be shared by all visitors.
-
-    The kernels that models are served with never hold the weights. So a second form of the network is made, on the
-    same parameters, which computes attention step by step; the shared network stays as it is.
 
     Parameters
     ----------
@@ -65,10 +72,8 @@ class AttentionReader:
         network = getattr(model, "network", None)
         if not isinstance(network, PreTrainedModel):
             raise ValueError(f"{model.card.name} has no attention; choose a Transformer, such as nlm-gpt")
-        self.causal = not isinstance(model, MaskedModel)
-        shared = {id(tensor): tensor for tensor in (*network.parameters(), *network.buffers())}
-        self.network = copy.deepcopy(network, shared)
-        self.network.set_attn_implementation("eager")
+        self.causal = model.card.kind != "masked"
+        self.network = showing_attention(network)
         config = network.config.get_text_config()
         self.layers, self.heads = int(config.num_hidden_layers), int(config.num_attention_heads)
         # The first call prepares the network; visitors may then call at the same time.

@@ -33,6 +33,8 @@ class MaskedModel:
         self.vocab_size = tokenizer.vocab_size
         self.start_id, self.stop_id = tokenizer.start_id, tokenizer.stop_id
         self.context_length = int(network.config.max_position_embeddings)
+        # Layers in which a position sees only its neighbourhood, as some of the large ModernBERT models have them.
+        self.near_sighted_layers = sum(kind != "full_attention" for kind in network.config.layer_types)
 
     def framed(self, text: str) -> list[int]:
         """START w_1 ... w_n STOP as token ids."""

@@ -3,7 +3,6 @@
 After Jay Alammar, "A Visual Guide to Using BERT for the First Time": tokenise, pad, encode, take one vector a sentence.
 """
 
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from nlm_core import runtime
+from nlm_core.lm.attention import showing_attention
 from nlm_core.sentiment.packed import PackedNetwork
 
 if TYPE_CHECKING:
@@ -153,10 +153,7 @@ class Encoder:
 
     def showing_attention(self) -> "Encoder":
         """The same encoder, weights and all, in the plain form of attention that hands its weights out; slower."""
-        weights = [*self.network.parameters(), *self.network.buffers()]
-        # What the memo holds is not copied, so that the two networks share their weights.
-        network = copy.deepcopy(self.network, {id(tensor): tensor for tensor in weights})
-        network.set_attn_implementation("eager")
+        network = showing_attention(self.network)
         return Encoder(self.name, self.fingerprint.removesuffix(f" {self.dtype}"), self.tokenizer, network)
 
     @cached_property

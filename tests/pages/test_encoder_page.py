@@ -41,11 +41,11 @@ def test_every_view_opens(view: str, open_page: OpenPage) -> None:
 
 def test_the_mask_counts_what_the_chosen_word_may_look_at(open_page: OpenPage) -> None:
     at = open_page(PAGE, view="Mask", word="2")
-    assert "went** may look at 8 of 8 words" in said(at)
-    assert "went** may look at 3 of 7 words" in said(at)
+    assert "went** may look at 8 of 8 tokens" in said(at)
+    assert "went** may look at 3 of 7 tokens" in said(at)
     at.button(key="word 1").click().run()
     assert at.number_input(key="word").value == 1
-    assert "may look at 2 of 7 words" in said(at)
+    assert "may look at 2 of 7 tokens" in said(at)
 
 
 def test_the_true_word_has_the_models_p_and_rank(open_page: OpenPage, bert: MaskedModel, gpt: LanguageModel) -> None:
@@ -81,7 +81,7 @@ def test_a_model_without_attention_is_told_and_the_encoder_stays(open_page: Open
     at = open_page(PAGE, view="Attention", model="nlm-rnn")
     assert not at.exception
     assert "has no attention" in said(at)
-    assert at.slider(key="encoder_layer").value == 1
+    assert at.slider(key="encoder_layer").value == 3
 
 
 def test_layers_and_heads_come_from_the_address(open_page: OpenPage) -> None:

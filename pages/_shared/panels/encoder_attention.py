@@ -65,9 +65,11 @@ def mask_panel(encoder: MaskedModel, reader: PrefixReader, found: Sentence, posi
         r"\mathrm{softmax}\!\left(\frac{Q K^\top}{\sqrt{d}} + M\right) V,\qquad"
         r" M_{ts} = 0 \text{ where } t \text{ may look at } s, \text{ else } -\infty"
     )
+    near, layers = encoder.near_sighted_layers, encoder.network.config.num_hidden_layers
     st.caption(
-        f"All layers of {encoder.card.name} look at the whole text. To predict a word, a decoder uses the row of the "
-        "word before it; an encoder uses the word's own row, in which the word itself is blanked."
+        f"{near} of the {layers} layers of {encoder.card.name} have a narrower, sliding mask. "
+        "To predict a word, a decoder uses the row of the word before it; an encoder uses the word's own row, in which "
+        "the word itself is blanked."
     )
 
 
@@ -75,7 +77,7 @@ def _may(side: Side, allowed: np.ndarray) -> str:
     if side.chosen is None:
         return f"{int(allowed.sum())} of {allowed.size} pairs"
     return (
-        f"**{plain(side.labels[side.chosen])}** may look at {int(allowed[side.chosen].sum())} of {len(allowed)} words"
+        f"**{plain(side.labels[side.chosen])}** may look at {int(allowed[side.chosen].sum())} of {len(allowed)} tokens"
     )
 
 
@@ -107,7 +109,9 @@ def _head(side: Side, attending: AttentionReader, attention: Attention, drawing:
     title, first, second = st.columns([3, 2, 2], vertical_alignment="center")
     title.markdown(side.title)
     with first:
-        layer = controls.bounded_slider("Layer", 1, attending.layers, default=1, key=f"{side.key}_layer")
+        layer = controls.bounded_slider(
+            "Layer", 1, attending.layers, default=(attending.layers + 1) // 2, key=f"{side.key}_layer"
+        )
     with second:
         head = controls.bounded_slider(
             "Head", 0, attending.heads, default=0, key=f"{side.key}_head",
