@@ -4,6 +4,7 @@ Linear regression with the L2 loss, logistic regression with BCE, and a network 
 Their losses are means over examples, so mini-batches can be taken and stochastic gradient descent is the real one.
 """
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -45,7 +46,9 @@ def linear_regression(points: Points) -> DataSurface:
     best = torch.linalg.pinv(design, rtol=1e-10) @ points.y
     slope, intercept = best.tolist()
     largest = float(eigenvalues[1])
-    reach = max(2.0, 2 * abs(slope), 2 * abs(intercept))
+    # In steps, so that the window stays while a point is moved a little, and it is the minimum that is seen to move.
+    reach = 2.0 * 2 ** (math.ceil(2 * math.log2(max(1.0, abs(slope), abs(intercept)))) / 2)
+    across, along = (round(2 * value / reach) * reach / 2 for value in (slope, intercept))
     return DataSurface(
         name="Linear regression",
         formula=r"L = \frac{1}{N} \sum_{i=1}^{N} \frac{1}{2} (y_i - (\theta_1 x_i + \theta_2))^2",
@@ -54,9 +57,9 @@ def linear_regression(points: Points) -> DataSurface:
         y=points.y,
         example_loss=_line_loss,
         example_slope=_line_slope,
-        x_range=_around(slope, reach),
-        y_range=_around(intercept, reach),
-        start=(slope - 0.8 * reach, intercept + 0.7 * reach),
+        x_range=_around(across, reach),
+        y_range=_around(along, reach),
+        start=(across - 0.8 * reach, along + 0.7 * reach),
         rate=_rounded(0.5 / largest),
         minima=((slope, intercept),),
         curvatures=(float(eigenvalues[0]), largest),

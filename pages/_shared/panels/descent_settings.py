@@ -21,6 +21,7 @@ OWN = "Own formula"
 FORMULA = "x^2/4 + y^2 + sin(3*x)*cos(2*y)"
 # Powers of ten that the slider reaches; the number field takes any rate above 0.
 LOG_RATES = (-5.0, 1.0)
+_LOG_STEP = 0.01
 MAX_SHOWN_STEPS = 1_000
 _GOOD_RATE, _GOOD_FORMULA, _POINTS = "_good_rate", "_good_formula", "_descent_points"
 
@@ -96,10 +97,13 @@ def rate_field(chosen: Surface, slider: DeltaGenerator, field: DeltaGenerator) -
     usable = typed is not None and math.isfinite(typed) and typed > 0
     rate = float(typed) if usable and typed is not None else st.session_state.get(_GOOD_RATE, chosen.rate)
     st.session_state[_GOOD_RATE] = rate
-    st.session_state["log_alpha"] = min(LOG_RATES[1], max(LOG_RATES[0], round(math.log10(rate), 2)))
+    place = min(LOG_RATES[1], max(LOG_RATES[0], round(math.log10(rate), 2)))
+    # A slider that is set from here loses the keys pressed since; where it stands right it is left alone.
+    if abs(st.session_state.get("log_alpha", math.inf) - place) > _LOG_STEP / 2:
+        st.session_state["log_alpha"] = place
     with slider:
         st.slider(
-            "Learning rate, log₁₀ α", *LOG_RATES, step=0.01, key="log_alpha", on_change=_slid, format="%.2f"
+            "Learning rate, log₁₀ α", *LOG_RATES, step=_LOG_STEP, key="log_alpha", on_change=_slid, format="%.2f"
         )  # fmt: skip
     if not usable:
         given = "missing" if typed is None else f"{typed:g}"

@@ -87,6 +87,25 @@ def test_regression_minimum_is_scikit_learns():
     assert path.positions[0, -1] == pytest.approx((plain.coef_[0, 0], plain.intercept_[0]), abs=1e-4)
 
 
+@given(slope=st.floats(-1e3, 1e3), intercept=st.floats(-1e3, 1e3))
+def test_a_regression_shows_its_minimum_and_its_start(slope, intercept):
+    x = torch.linspace(-2, 3, 9, dtype=torch.float64)
+    chosen = surface("Linear regression", Points(x, slope * x + intercept))
+    for k, (low, high) in enumerate((chosen.x_range, chosen.y_range)):
+        quarter = (high - low) / 4
+        assert low + quarter * 0.9 <= chosen.minima[0][k] <= high - quarter * 0.9
+        assert low < chosen.start[k] < high
+
+
+def test_a_point_that_moves_a_little_moves_the_minimum_and_not_the_window():
+    before, points = surface("Linear regression"), default_points("Linear regression")
+    y = points.y.clone()
+    y[-1] -= 1
+    after = surface("Linear regression", Points(points.x, y))
+    assert after.minima != before.minima
+    assert (after.x_range, after.y_range) == (before.x_range, before.y_range)
+
+
 def test_minima_are_scipys():
     from scipy.optimize import minimize
 
