@@ -16,7 +16,8 @@ from pages._shared.panels.map import PICTURES, picture_of
 
 README_PICTURE = PICTURES.parent / "screenshot.png"
 README_QUERY = {"prefix": "I went to the park."}
-_SIZE = {"width": 1280, "height": 720}
+# As high as the table below the bars reaches.
+_SIZE = {"width": 1280, "height": 1000}
 # Small, so that what is on it can be told on a picture of it.
 _PAGE_SIZE = {"width": 960, "height": 540}
 # On the map a picture is some 200 points wide; twice that is sharp on any screen.
@@ -65,7 +66,7 @@ def main(pages: Sequence[str]) -> None:
 
     PICTURES.mkdir(exist_ok=True)
     with chromium() as browser, server() as app:
-        if not pages:
+        if not pages or "next_token" in pages:
             shown = f"{app.url}/next_token?{urlencode(README_QUERY)}"
             README_PICTURE.write_bytes(picture(browser, shown, "light", page_alone=False))
         entries = [entry for entry in PAGES if not pages or Path(entry.file).stem in pages]
