@@ -6,7 +6,7 @@ import streamlit as st
 
 _ICON = ":material/visibility:"
 # What is compared, BERT, GPT-3, where it is seen: file, None for this page, query, name of the link.
-_ROWS = (
+_ROWS: tuple[tuple[str, str, str, tuple[str | None, dict[str, str], str]], ...] = (
     (
         "Architecture",
         "encoder-only; turns a text into a representation of it.",
@@ -35,6 +35,12 @@ _ROWS = (
         "What it is for",
         "understanding: sentence classification, entity recognition, question answering.",
         "writing: text completion, creative writing, dialogue.",
+        ("pages/bert_sentiment.py", {}, "BERT for sentiment"),
+    ),
+    (
+        "Usage example",
+        "features for a classifier of sentences.",
+        "a prompt, and what the model writes after it.",
         ("pages/prompt.py", {"prompt": "Recite the first law of robotics"}, "Prompt and generate"),
     ),
     (
