@@ -47,7 +47,7 @@ def linear_regression(points: Points) -> DataSurface:
     slope, intercept = best.tolist()
     largest = float(eigenvalues[1])
     # In steps, so that the window stays while a point is moved a little, and it is the minimum that is seen to move.
-    reach = 2.0 * 2 ** (math.ceil(2 * math.log2(max(1.0, abs(slope), abs(intercept)))) / 2)
+    reach = 2.0 * 2 ** (math.ceil(2 * math.log2(max(1.4, abs(slope), abs(intercept)))) / 2)
     across, along = (round(2 * value / reach) * reach / 2 for value in (slope, intercept))
     return DataSurface(
         name="Linear regression",
