@@ -84,10 +84,13 @@ class Gate:
 def gate() -> Gate:
     """The gate of this process, as wide as it has cores, or 1 on a GPU.
 
-    The first call sets torch to one thread a computation: with several visitors that serves more of them a second
-    than one computation on all cores would.
+    The first call sets torch and the linear algebra of NumPy to one thread a computation: with several visitors that
+    serves more of them a second than one computation on all cores would.
     """
+    from threadpoolctl import threadpool_limits
+
     if device().type != "cpu":
         return Gate(1)
     torch.set_num_threads(1)
+    threadpool_limits(limits=1, user_api="blas")
     return Gate(cores())

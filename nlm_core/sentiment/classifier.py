@@ -17,8 +17,8 @@ from nlm_core.sentiment.features import Features
 
 LABELS = (0, 1)
 FOLDS = 5
-# More than lbfgs needs on features of any layer; its default of 100 ends early on some.
-ITERATIONS = 1000
+# scikit-learn's defaults end so early that rounding of the features moves p by 0.01.
+ITERATIONS, TOLERANCE = 1000, 1e-6
 MIN_SHARE, MAX_SHARE = 0.05, 0.95
 
 
@@ -119,11 +119,11 @@ def fit(features: NDArray[np.float32], labels: Sequence[int], C: float = 1.0) ->
     _check_both(labels)
     if not 0 < C < float("inf"):
         raise ValueError(f"C is {C:g}; it must be a positive number")
-    model = LogisticRegression(C=C, max_iter=ITERATIONS)
+    model = LogisticRegression(C=C, max_iter=ITERATIONS, tol=TOLERANCE)
     with warnings.catch_warnings():
         # Separable rows with a large C have no optimum to arrive at; where it stops is a fair answer.
         warnings.simplefilter("ignore", category=UserWarning)
-        model.fit(features, np.asarray(labels))
+        model.fit(np.asarray(features, dtype=np.float64), np.asarray(labels))
     return Classifier(model.coef_[0].astype(np.float64), float(model.intercept_[0]), C)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from nlm_core.sentiment.classifier import ITERATIONS, Split
+from nlm_core.sentiment.classifier import ITERATIONS, TOLERANCE, Split
 from nlm_core.sentiment.datasets import Dataset
 from nlm_core.sentiment.encoder import Encoder
 from nlm_core.sentiment.encoders import ENCODER_PRESETS, MINILM
@@ -52,10 +52,10 @@ def features(sentences, batch=32):
         else:
             mask = tokens["attention_mask"][:, :, None].float()
             found.append((states * mask).sum(1) / mask.sum(1))
-    return torch.cat(found).numpy()
+    return torch.cat(found).double().numpy()
 
 
-lr_clf = LogisticRegression(C=C, max_iter={iterations})
+lr_clf = LogisticRegression(C=C, max_iter={iterations}, tol={tolerance})
 lr_clf.fit(features(rows["train"]["sentences"]), np.array(rows["train"]["labels"]))
 print(lr_clf.score(features(rows["test"]["sentences"]), np.array(rows["test"]["labels"])))
 '''
@@ -77,6 +77,7 @@ def script(encoder: Encoder, layer: int, pooling: str, C: float) -> str:
         C=float(C),
         max_tokens=encoder.max_tokens,
         iterations=ITERATIONS,
+        tolerance=TOLERANCE,
     )
 
 
