@@ -110,7 +110,8 @@ def classify(
     encoding = _Encoding(encoder, cache)
     chosen, tried = _choose(encoding, train, y, (layer, pooling), C)
     with tempfile.TemporaryDirectory(prefix="nlm-features-") as folder:
-        x = np.memmap(Path(folder) / "train", dtype=np.float32, mode="w+", shape=(len(y), encoder.hidden_size))
+        # In the precision that the fit is computed in, so that it makes no copy in memory.
+        x = np.memmap(Path(folder) / "train", dtype=np.float64, mode="w+", shape=(len(y), encoder.hidden_size))
         place = 0
         for block, values in encoding.blocks(train, chosen, len(y)):
             x[place : place + len(block)] = values

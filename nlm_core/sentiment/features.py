@@ -174,12 +174,15 @@ def _packed(
     network: PackedNetwork, rows: Sequence[Sequence[int]], layers: Sequence[int], poolings: Sequence[str]
 ) -> NDArray[np.float32]:
     """As ``_pooled``, without padding; of the layers, only those up to the last one asked for."""
-    packed = Packed.of(rows)
-    kept = {
-        layer: torch.stack([packed.pool(states, pooling) for pooling in poolings], dim=1)
-        for layer, states in enumerate(network.states(packed, max(layers)))
-        if layer in layers
-    }
+    packed, last = Packed.of(rows), max(layers)
+    # Where [CLS] is all that is wanted, the last layer is computed for [CLS] alone.
+    alone = last > 0 and "mean" not in poolings
+    kept = {}
+    for layer, states in enumerate(network.states(packed, last - alone)):
+        if layer in layers:
+            kept[layer] = torch.stack([packed.pool(states, pooling) for pooling in poolings], dim=1)
+    if alone:
+        kept[last] = network.next_cls(packed, states, last).float()[:, None]
     return np.asarray(torch.stack([kept[layer] for layer in layers], dim=1).numpy(), dtype=np.float32)
 
 

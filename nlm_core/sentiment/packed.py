@@ -142,6 +142,23 @@ class PackedNetwork:
             x = self._layer(layer, x, packed.groups)
             yield x
 
+    @torch.inference_mode()
+    def next_cls(self, packed: Packed, states: Tensor, number: int) -> Tensor:
+        """What layer ``number`` makes of [CLS] alone, of shape (n, hidden), given the states before it.
+
+        Keys and values are needed of every token, all else only of the first of each sentence.
+        """
+        layer, H = self.layers[number - 1], states.shape[1]
+        qkv = layer.qkv(states)
+        attended = []
+        for begin, count, length in packed.groups:
+            part = qkv[begin : begin + count * length].view(count, length, 3, self.heads, H // self.heads)
+            q, k, v = part.permute(2, 0, 3, 1, 4)
+            found = F.scaled_dot_product_attention(q[:, :, :1], k, v)
+            attended.append(found.reshape(count, H))
+        x = layer.norm(layer.out(torch.cat(attended), plus=states[packed.starts]))
+        return layer.last_norm(layer.down(layer.up(x, then="gelu"), plus=x))  # type: ignore[no-any-return]
+
     def _layer(self, layer: _Layer, x: Tensor, groups: Sequence[tuple[int, int, int]]) -> Tensor:
         H = x.shape[1]
         qkv = layer.qkv(x)  # of shape (n_tokens, 3 H)

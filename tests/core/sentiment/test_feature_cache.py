@@ -89,7 +89,8 @@ changes = st.tuples(
 def test_never_wrong_after_a_change_of_encoder_text_layer_pooling_or_mask(tmp_path: Path, asked: list) -> None:
     for which, texts, *options in asked:
         found = last(ENCODERS[which], texts, *options, folder=tmp_path)
-        np.testing.assert_array_equal(found.values, whole(ENCODERS[which], texts, *options).values)
+        # Up to rounding: [CLS] alone is computed in another order than beside the mean.
+        np.testing.assert_allclose(found.values, whole(ENCODERS[which], texts, *options).values, atol=1e-5)
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "text", "other", "folder"])
@@ -151,7 +152,7 @@ def hammer(folder: Path, seed: int) -> bool:
         texts = [f"text {rng.integers(4)}"]
         # So small a bound makes each process delete what the other one reads.
         found = last(encoder, texts, [1, 2], ["cls"], folder=folder, max_bytes=1500)
-        good &= np.array_equal(found.values, whole(encoder, texts, [1, 2], ["cls"]).values)
+        good &= np.allclose(found.values, whole(encoder, texts, [1, 2], ["cls"]).values, atol=1e-5)
     return good
 
 

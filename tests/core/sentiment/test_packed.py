@@ -38,6 +38,8 @@ def test_states_of_every_layer_are_those_of_transformers(build: type) -> None:
     states = list(PackedNetwork(network).states(packed, 3))
     assert len(states) == 4
     assert len(list(PackedNetwork(network).states(packed, 1))) == 2
+    first = PackedNetwork(network).next_cls(packed, states[1], 2)
+    np.testing.assert_allclose(first.numpy(), states[2][packed.starts].numpy(), atol=2e-5)
     begin = 0
     for i, row in enumerate(ROWS):
         with torch.inference_mode():
@@ -60,4 +62,9 @@ def test_both_ways_give_the_same_features(minilm: Encoder) -> None:
     texts = ["a good film", "bad", "not at all what one would have hoped for , and yet", ""]
     plain = Encoder("minilm", "the same", minilm.tokenizer, minilm.network)
     plain.packed = None
-    np.testing.assert_allclose(features_of(plain, texts).values, features_of(minilm, texts).values, atol=1e-5)
+    whole = features_of(plain, texts)
+    np.testing.assert_allclose(whole.values, features_of(minilm, texts).values, atol=1e-5)
+    for layers in ([6], [0, 3], [0]):
+        found = features_of(minilm, texts, layers, ["cls"])
+        for layer in layers:
+            np.testing.assert_allclose(found.at(layer, "cls"), whole.at(layer, "cls"), atol=1e-5)
