@@ -8,6 +8,7 @@ import streamlit as st
 from pages._shared.catalog import GLOSSARY
 from pages._shared.charts.qr import qr_svg
 from pages._shared.glossary import terms_of
+from pages._shared.snippets import SNIPPETS
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _PROJECTOR_STYLE = _ASSETS / "projector.css"
@@ -29,6 +30,7 @@ def tools(file: str) -> None:
     with st.container(key="tools", horizontal=True, vertical_alignment="center", gap="small", width="content"):
         _words(file)
         _share()
+        _code(file)
         projected = st.toggle("Projector", key="projector", bind="query-params", persist_state="session")
         with st.popover("Keys", key="tool_keys", icon=":material/keyboard:", type="tertiary"):
             st.markdown("\n".join(["| key | does |", "|---|---|", *(f"| {key} | {does} |" for key, does in KEYS)]))
@@ -57,6 +59,20 @@ def _share() -> None:
             st.image(qr_svg(address), width=260, alt="QR code of the address above")
         except ValueError as error:
             st.info(str(error))
+
+
+@st.fragment
+def _code(file: str) -> None:
+    """The numbers of the page as it is now, in a few lines of Python; made when it is opened."""
+    make = SNIPPETS.get(file)
+    if make is None:
+        return
+    popover = st.popover("Code", key="tool_code", icon=":material/code:", type="tertiary", on_change="rerun")
+    if not popover.open:
+        return
+    with popover:
+        st.caption("Run in the folder of this project, these lines print the numbers of the page as it is set now.")
+        st.code(make(st.session_state), language="python")
 
 
 @st.fragment
