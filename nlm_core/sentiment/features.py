@@ -47,6 +47,10 @@ class Features:
         """The features of one layer and pooling, of shape (n, hidden)."""
         return self.values[:, self.layers.index(layer), self.poolings.index(pooling)]
 
+    def rows(self, places: NDArray[np.int64]) -> "Features":
+        """Those of some of the sentences."""
+        return Features(self.values[places], self.layers, self.poolings)
+
 
 def batches(lengths: Sequence[int], budget: int = TOKEN_BUDGET) -> list[list[int]]:
     """Places of sentences in batches, the longest first, each batch of at most ``budget`` tokens when padded.

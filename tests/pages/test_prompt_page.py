@@ -76,6 +76,20 @@ def test_an_alternative_makes_a_branch_that_undo_takes_back(open_page: OpenPage)
     assert drawn(at) == first
 
 
+def test_texts_are_found_again_when_the_prompt_is_put_back(open_page: OpenPage) -> None:
+    at = open_page(PAGE, prompt="I went to the", seed="1", limit="3")
+    press(at, "Generate")
+    run_out(at, 5)
+    first = drawn(at)
+    assert len(first) == 3
+    at.text_input(key="prompt").set_value("She went to the").run()
+    assert drawn(at) == []
+    assert any("1 other prompt is kept" in caption.value for caption in at.caption)
+    at.text_input(key="prompt").set_value("I went to the").run()
+    assert drawn(at) == first
+    assert not any("other prompt" in caption.value for caption in at.caption)
+
+
 def test_stop_keeps_what_is_there(open_page: OpenPage) -> None:
     at = open_page(PAGE, prompt="I went to the", limit="100", temperature="5.0")
     press(at, "Generate")

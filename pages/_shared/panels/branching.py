@@ -22,11 +22,19 @@ from pages._shared.ticking import ticking
 _RUN = "_prompt run"
 # The branches of one prompt under one model, with what they belong to.
 _TREE = "_branches"
+# Those of other prompts and models of this visitor, to be found again when the prompt is put back.
+_LEFT, MAX_LEFT = "_branches left", 10
 _HEAD = 24
 
 
 def branching_panel(reader: PrefixReader, reading: Reading, sampling: Sampling, seed: int, limit: int) -> None:
     _open(reader, reading.ids)
+    if st.session_state[_LEFT]:
+        count = len(st.session_state[_LEFT])
+        st.caption(
+            f"The texts behind {count} other {'prompts are' if count > 1 else 'prompt is'} kept (at most {MAX_LEFT}): "
+            "put the prompt back to see them."
+        )
     _buttons(reader, reading.ids, sampling, seed, limit)
     if reading.dropped:
         st.caption(f"The context holds {reader.limit} tokens: the first {reading.dropped} are no longer seen.")
@@ -46,11 +54,18 @@ def branching_panel(reader: PrefixReader, reading: Reading, sampling: Sampling, 
 
 
 def _open(reader: PrefixReader, ids: tuple[int, ...]) -> None:
-    """Texts of another prompt or model do not belong behind this one."""
+    """Texts of another prompt or model do not belong behind this one: they are put aside."""
     owner = (reader.model.card.name, ids)
-    if st.session_state.get(_TREE, (None,))[0] != owner:
-        generation.stop(_RUN)
-        st.session_state[_TREE] = (owner, Branches())
+    before = st.session_state.get(_TREE)
+    left: dict[tuple[str, tuple[int, ...]], Branches] = st.session_state.setdefault(_LEFT, {})
+    if before is not None and before[0] == owner:
+        return
+    generation.stop(_RUN)
+    if before is not None and any(branch.tokens for branch in before[1].all):
+        left[before[0]] = before[1]
+        while len(left) > MAX_LEFT:
+            del left[next(iter(left))]
+    st.session_state[_TREE] = (owner, left.pop(owner, Branches()))
 
 
 def _tree() -> Branches:
