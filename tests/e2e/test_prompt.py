@@ -24,6 +24,7 @@ def test_generate_branch_off_and_undo(visit: Visit) -> None:
     second = output(page)
     assert second != first
     main(page).get_by_role("button", name="Undo").click()
+    expect(main(page).get_by_role("button", name=re.compile("^2: "))).to_have_count(0)
     come_to_rest(page)
     assert output(page) == first
 
