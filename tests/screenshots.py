@@ -24,6 +24,8 @@ _PAGE_SIZE = {"width": 960, "height": 540}
 _SMALL = (480, 270)
 _STILL_MS = 1_000
 _LIMIT_MS = 120_000
+# The state that is pictured where it is not that of the page's first topic.
+_STATES = {"pages/bert_sentiment.py": {"stage": "4 Encoder"}}
 # What a picture of a page should show: the first of these kinds that the page has.
 _SUBJECTS = (".js-plotly-plot", "[data-testid=stVegaLiteChart]", ".nlm-unrolled", "[data-testid=stDataFrame]")
 _WHOLE = "() => !document.querySelector('[data-testid=stSkeleton]')"
@@ -71,7 +73,8 @@ def main(pages: Sequence[str]) -> None:
             README_PICTURE.write_bytes(picture(browser, shown, "light", page_alone=False))
         entries = [entry for entry in PAGES if not pages or Path(entry.file).stem in pages]
         for entry in tqdm(entries, desc="pictures of pages", unit="page", file=sys.stderr):
-            query = urlencode({**(entry.topics[0][1] if entry.topics else {}), "projector": "true"})
+            state = _STATES.get(entry.file, entry.topics[0][1] if entry.topics else {})
+            query = urlencode({**state, "projector": "true"})
             for theme in ("light", "dark"):
                 taken = picture(browser, f"{app.url}/{Path(entry.file).stem}?{query}", theme, page_alone=True)
                 with Image.open(io.BytesIO(taken)) as full:

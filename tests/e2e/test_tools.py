@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit
-from tests.e2e.screen import come_to_rest, field
+from tests.e2e.screen import come_to_rest, field, main
 
 TEXT = "the students opened their"
 
@@ -76,3 +76,16 @@ def test_the_shared_link_opens_the_same_moment(visit: Visit) -> None:
     again = visit("step_rnn", **{name: values[0] for name, values in parse_qs(urlsplit(address).query).items()})
     _step(again, 1)
     expect(field(again)).to_have_value(TEXT)
+
+
+def test_a_printed_page_is_a_handout(visit: Visit) -> None:
+    page = visit("next_token", prefix="I went to the park.")
+    expect(page.locator(".st-key-bars svg.marks").first).to_be_visible()
+    come_to_rest(page)
+    page.emulate_media(media="print")
+    for tool in (".st-key-tools", "[data-testid=stSidebar]", "[data-testid=stMain] .stDownloadButton"):
+        expect(page.locator(tool).first).to_be_hidden()
+    expect(page.locator(".st-key-bars svg.marks").first).to_be_visible()
+    expect(main(page).get_by_text("P(text | START)")).to_be_visible()
+    sheets = page.pdf(format="A4", scale=0.7).count(b"/Type /Page\n")
+    assert sheets == 1, f"the handout has {sheets} sheets"
