@@ -122,13 +122,16 @@ def models(arguments: argparse.Namespace) -> None:
     from dataclasses import asdict
 
     from nlm_core.lm.card import CARD_FILE, read_card
-    from nlm_core.lm.registry import MODELS_FOLDER, OWN_MODELS, entries
+    from nlm_core.lm.registry import BERT, MODELS_FOLDER, OWN_MODELS, entries
 
+    found = [(entry.name, entry.label, entry.megabytes) for entry in entries().values()]
+    # It fills blanks and is no language model that a page could choose.
+    found.append((BERT, BERT, 0))
     listed: list[dict[str, Any]] = []
-    for entry in entries().values():
-        own = entry.name in OWN_MODELS and (MODELS_FOLDER / entry.name / CARD_FILE).exists()
-        card = asdict(read_card(MODELS_FOLDER / entry.name)) if own else None
-        listed.append({"name": entry.name, "label": entry.label, "download_mb": entry.megabytes, "card": card})
+    for name, label, megabytes in found:
+        own = name in (*OWN_MODELS, BERT) and (MODELS_FOLDER / name / CARD_FILE).exists()
+        card = asdict(read_card(MODELS_FOLDER / name)) if own else None
+        listed.append({"name": name, "label": label, "download_mb": megabytes, "card": card})
 
     def text() -> str:
         return "\n".join(

@@ -48,7 +48,7 @@ def inventory(cache_dir: Path | None = None) -> tuple[Item, ...]:
     """
     from nlm_core.lm.hub import HUB_PRESETS, is_cached
     from nlm_core.lm.presets import WEIGHTS_FILE
-    from nlm_core.lm.registry import MODELS_FOLDER, OWN_MODELS
+    from nlm_core.lm.registry import BERT, MODELS_FOLDER, OWN_MODELS
     from nlm_core.sentiment.datasets import FILM_REVIEWS
     from nlm_core.sentiment.encoders import ENCODER_PRESETS, MINILM, is_at_hand
     from nlm_core.sentiment.minilm import minilm_folder
@@ -63,7 +63,7 @@ def inventory(cache_dir: Path | None = None) -> tuple[Item, ...]:
         minilm = Item(MINILM, ENCODER, 0.0, False)
     return (
         *(ours(name, LANGUAGE_MODEL, MODELS_FOLDER / name / WEIGHTS_FILE) for name in OWN_MODELS),
-        ours("nlm-bert", FILLS_BLANKS, MODELS_FOLDER / "nlm-bert" / WEIGHTS_FILE),
+        ours(BERT, FILLS_BLANKS, MODELS_FOLDER / BERT / WEIGHTS_FILE),
         minilm,
         *(
             Item(name, LANGUAGE_MODEL, preset.megabytes, is_cached(preset.repo_id, preset.revision, cache_dir))

@@ -89,6 +89,8 @@ OWN_MODELS: dict[str, tuple[str, Callable[[Path], LanguageModel]]] = {
     "nlm-rnn": ("nlm-rnn · recurrent", load_rnn),
     "nlm-window": ("nlm-window · sliding window", load_window),
 }
+# Ours too, for ``load_bert``: it fills blanks and does not go on.
+BERT = "nlm-bert"
 
 
 def entries() -> dict[str, Entry]:

@@ -176,7 +176,9 @@ def masked_model() -> "MaskedModel":
     ModelUnavailableError
         If its weights are not there.
     """
-    return _loaded(_masked_model, "nlm-bert")
+    from nlm_core.lm.registry import BERT
+
+    return _loaded(_masked_model, BERT)
 
 
 @st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)

@@ -72,7 +72,7 @@ import torch
 from nlm_core.lm import registry
 from nlm_core.lm.blanks import sentence
 
-bert = registry.load_bert(registry.MODELS_FOLDER / "nlm-bert")
+bert = registry.load_bert(registry.MODELS_FOLDER / registry.BERT)
 found = sentence(bert, {sentence!r})
 blank = {word}
 p = bert.fill([found.row], [blank])[0]  # both sides are seen
