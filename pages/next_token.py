@@ -9,7 +9,7 @@ from nlm_core.runtime import gate
 from nlm_core.text.csv_export import to_csv
 from pages._shared import controls
 from pages._shared.catalog import PAGES
-from pages._shared.charts.bars import PICK, bars_frame, live_bars
+from pages._shared.charts.bars import PICK, bars_frame, bars_height, live_bars
 from pages._shared.charts.palette import ink
 from pages._shared.escape import plain
 from pages._shared.frame import errors_told, header, let_the_browser_draw, require_frame
@@ -85,12 +85,29 @@ def explorer() -> None:
         position = chosen_position(reading)
         k = st.number_input("Bars", 1, MAX_BARS, 10, key="k", bind="query-params", width=120)
         axis = st.segmented_control("Axis to", REACH, default="100 %", key="axis", bind="query-params", required=True)
+        guessing = st.toggle(
+            "Guess first", key="guess", bind="query-params", help="The bars stay hidden until a next word is guessed."
+        )
     following = reading.ids[position + 1] if position + 1 < len(reading.ids) else None
     found = candidates(model, reading.columns[position], k)
+    guessed = None
+    if guessing:
+        from pages._shared.panels import guessing as game
+
+        with side:
+            _condition(reader, reading, position)
+            guess = game.guess_field(reader, reading, position)
+        if guess is None:
+            with chart_column:
+                game.curtain(bars_height(k + 1))
+            return
+        guessed, found = guess.token_ids[0], game.among(found, reader, guess)
     key = bars_key()
     with chart_column, st.container(key="bars"):
         st.vega_lite_chart(
-            live_bars(bars_frame(found, following, REACH[axis]), ink(st.context.theme.type), reach=REACH[axis]),
+            live_bars(
+                bars_frame(found, following, REACH[axis], guessed), ink(st.context.theme.type), reach=REACH[axis]
+            ),
             key=key,
             on_select=lambda: append_picked(reader, key),
             selection_mode=PICK,
@@ -98,7 +115,9 @@ def explorer() -> None:
         )
     let_the_browser_draw()
     with side:
-        _side(reader, reading, position)
+        if not guessing:
+            _condition(reader, reading, position)
+        _append_buttons(reader, reading, position)
         # Written when it is asked for: a file of every keystroke would be gone before the browser asks for it.
         st.download_button(
             "Bars as CSV",
@@ -108,6 +127,11 @@ def explorer() -> None:
             on_click="ignore",
             icon=":material/download:",
         )
+    _view(reader, reading, position, k)
+
+
+def _view(reader: PrefixReader, reading: Reading, position: int, k: int) -> None:
+    """What stands below the bars."""
     view = st.segmented_control(
         "View", VIEWS, default="Table", key="view", bind="query-params",
         label_visibility="collapsed", required=True,
@@ -127,16 +151,21 @@ def explorer() -> None:
     else:
         from pages._shared.panels.compare import compare_panel
 
-        compare_panel(name, prefix.text, k)
+        compare_panel(st.session_state["model"] or controls.DEFAULT_MODEL, tidy(st.session_state["prefix"]).text, k)
 
 
-def _side(reader: PrefixReader, reading: Reading, position: int) -> None:
-    """What is being looked at, and the tokens to append by click or by key."""
+def _condition(reader: PrefixReader, reading: Reading, position: int) -> None:
+    """What is being looked at."""
     model = reader.model
     shown = [plain(label(model, i, first=t == 0)) for t, i in enumerate(reading.ids[: position + 1])]
     st.markdown(f"p(x | {'… ' * (len(shown) > MAX_SHOWN)}{' '.join(shown[-MAX_SHOWN:])})")
     if reading.dropped:
         st.caption(f"The context holds {reader.limit} tokens: the first {reading.dropped} are no longer seen.")
+
+
+def _append_buttons(reader: PrefixReader, reading: Reading, position: int) -> None:
+    """The tokens to append by click or by key."""
+    model = reader.model
     st.caption("Append by a click on a bar, here, or with the keys 1 to 9; U takes it back.")
     with st.container(horizontal=True, gap="xsmall"):
         for number, token_id in enumerate(reading.columns[position].top_ids[:APPENDABLE].tolist(), start=1):

@@ -13,6 +13,7 @@ from nlm_core.lm.base import ModelUnavailableError, UnknownModelError
 from nlm_core.runtime import BusyError
 from pages._shared.catalog import PageEntry
 from pages._shared.escape import plain
+from pages._shared.panels.tour import tour_card, tour_state
 from pages._shared.tools import tools
 
 P = ParamSpec("P")
@@ -90,11 +91,13 @@ def errors_told(body: Callable[P, None]) -> Callable[P, None]:
 def header(entry: PageEntry) -> None:
     """Title and one line about the page."""
     style()
+    tour_state()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.subheader(entry.title, anchor=False, width="content")
         with st.container(key="about", width="content"):
             st.caption(entry.help, width="content")
         tools(entry.file)
+    tour_card(entry.file)
 
 
 def style() -> None:

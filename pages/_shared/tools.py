@@ -8,6 +8,7 @@ import streamlit as st
 from pages._shared.catalog import GLOSSARY
 from pages._shared.charts.qr import qr_svg
 from pages._shared.glossary import terms_of
+from pages._shared.panels.tour import tour_button
 from pages._shared.snippets import SNIPPETS
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -28,6 +29,7 @@ KEYS = (
 def tools(file: str) -> None:
     """The row of tools of a page, which the style puts beside the menu; inside a field all keys stay text."""
     with st.container(key="tools", horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        tour_button(file)
         _words(file)
         _share()
         _code(file)

@@ -23,20 +23,30 @@ def others_label(count: int) -> str:
     return f"all other {count:,} tokens"
 
 
-def bars_frame(found: Candidates, following: int | None = None, reach: float = 1.0) -> pd.DataFrame:
+def bars_height(rows: int) -> int:
+    """In pixels, axis and title included."""
+    return _ROW_HEIGHT * rows + _AXIS_HEIGHT
+
+
+def bars_frame(
+    found: Candidates, following: int | None = None, reach: float = 1.0, guessed: int | None = None
+) -> pd.DataFrame:
     """One row a bar: label, token id (-1 for all others), p, its text, its kind, its order and its drawn length.
 
-    ``following`` is the token that really comes next, where one does. A bar longer than ``reach``, the end of the
-    axis, is drawn to the end and says so beside its number.
+    ``following`` is the token that really comes next, where one does; ``guessed`` one that a visitor has named. A bar
+    longer than ``reach``, the end of the axis, is drawn to the end and says so beside its number.
     """
     rows = [
-        (f"{c.rank}  {c.text}", c.token_id, c.p, "follows" if c.token_id == following else "token", order)
+        (f"{c.rank}  {c.text}", c.token_id, c.p, "follows" if c.token_id in (following, guessed) else "token", order)
         for order, c in enumerate(found.top, start=1)
     ]
     rows.append((others_label(found.others), -1, found.others_p, "others", len(found.top) + 1))
     frame = pd.DataFrame(rows, columns=["label", "id", "p", "kind", "order"])
     frame["drawn"] = frame["p"].clip(upper=reach)
-    frame["shown"] = [percent(p) + (" ⟶" if p > reach else "") for p in frame["p"]]
+    frame["shown"] = [
+        percent(p) + (" ⟶" if p > reach else "") + (" ◂ your guess" if token_id == guessed else "")
+        for token_id, p in zip(frame["id"], frame["p"], strict=True)
+    ]
     return frame
 
 
@@ -90,7 +100,7 @@ def _bars(data: Any, rows: int, ink: str, reach: float, clickable: bool) -> alt.
     if clickable:
         drawn = drawn.add_params(alt.selection_point(name=PICK, fields=["id"]))
     text = base.mark_text(align="left", dx=4, color=ink).encode(text="shown:N")
-    return (drawn + text).properties(height=_ROW_HEIGHT * rows + _AXIS_HEIGHT, usermeta=SVG)
+    return (drawn + text).properties(height=bars_height(rows), usermeta=SVG)
 
 
 def paired_bars(labels: Sequence[str], p: Sequence[float], q: Sequence[float]) -> alt.Chart:

@@ -1,0 +1,65 @@
+"""A page's guided tour: one card at a time over the page that it has set."""
+
+import streamlit as st
+
+from pages._shared.tours import TOURS, Card, card_number, query
+
+TOUR = "tour"
+_SET = "_tour_state"
+
+
+def _open(file: str, number: int) -> None:
+    """Open the page anew in the state of a card; what the card does not name stays as it is.
+
+    The address is emptied of what stands on the page, because a field that gets new bounds would take its old value
+    from there: those fields take their values from the session and write the address again. Fields that are not there
+    yet are told by the address.
+    """
+    card, session = TOURS[file][number - 1], st.session_state
+    session[_SET] = {**{name: session[name] for name in st.query_params if name in session}, **card.state}
+    new = {name: text for name, text in query(card).items() if name not in session}
+    st.switch_page(file, query_params={**new, TOUR: str(number)})
+
+
+def tour_state() -> None:
+    """What the card that was just opened sets; to be called before the first field of the page."""
+    for name, value in st.session_state.pop(_SET, {}).items():
+        st.session_state[name] = value
+
+
+def _end() -> None:
+    """The page stays as it is; for use in callbacks."""
+    st.query_params.pop(TOUR, None)
+
+
+def tour_button(file: str) -> None:
+    """Begins the tour of a page, or ends it; nothing where the page has none."""
+    if file not in TOURS:
+        return
+    on = card_number(file, st.query_params.get(TOUR)) is not None
+    if st.button("Tour", key="tool_tour", icon=":material/tour:", type="tertiary"):
+        if on:
+            _end()
+            st.rerun()
+        _open(file, 1)
+
+
+def tour_card(file: str) -> None:
+    """The card that the address names, if it names one."""
+    number = card_number(file, st.query_params.get(TOUR))
+    if number is not None:
+        _card(file, TOURS[file][number - 1], number)
+
+
+def _card(file: str, card: Card, number: int) -> None:
+    count = len(TOURS[file])
+    with st.container(border=True, key="tour_card"):
+        text, buttons = st.columns([5, 2], vertical_alignment="center")
+        text.markdown(f"**{card.title}**  \n{card.see}")
+        with buttons, st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            st.caption(f"{number} of {count}", width="content")
+            back = st.button("Back", key="tour_back", disabled=number == 1)
+            forward = st.button("Next", key="tour_next", disabled=number == count, type="primary")
+            st.button("End", key="tour_end", on_click=_end)
+    if back or forward:
+        _open(file, number + forward - back)
