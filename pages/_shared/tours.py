@@ -58,24 +58,29 @@ _KEYS = "The keys to the old house by the river"
 TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
     {
         "pages/next_token.py": _cards(
-            {"prefix": "I went to the", "model": "nlm-gpt", "view": "Table", "position": None, "axis": "100 %"},
+            {"prefix": "I went to the", "model": "nlm-gpt", "position": None, "axis": "100 %", "guess": False},
             (
                 "A language model is a distribution",
                 "Each bar is p(x | START I went to the) of one token x; the grey bar is all other tokens together. "
                 "All of them sum to 1.",
-                {},
+                {"view": "Table"},
             ),
             (
                 "It begins at START",
                 "Position 0 has read START alone: the bars say how a sentence begins. Raise the position and "
                 "watch them change token by token.",
-                {"prefix": _PARK, "position": 0},
+                {"prefix": _PARK, "position": 0, "view": "Table"},
             ),
             (
                 "One distribution for every prefix",
                 "The table below has one column for each beginning of the sentence. The last one has read the full "
                 "stop: now STOP is among the likely tokens.",
-                {"prefix": _PARK},
+                {"prefix": _PARK, "view": "Table"},
+            ),
+            (
+                "Guess first",
+                "Which word comes next? Type one: then the bars come, with its p, its rank and its surprise in bits.",
+                {"prefix": "the students opened their", "guess": True},
             ),
             (
                 "From words to vectors to probabilities",
