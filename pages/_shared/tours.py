@@ -197,7 +197,7 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
             ),
             (
                 "Cold: nearly always the first choice",
-                "Temperature 0.2 sharpens the distribution that is drawn from. Generate twice: the texts are alike.",
+                "Temperature 0.2 sharpens what is drawn from. Generate, then with another seed: the texts are alike.",
                 {"prompt": "I went to the", "temperature": 0.2},
             ),
             (
@@ -355,7 +355,7 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
             ),
             (
                 "Random directions",
-                "The same network in a plane of two random directions: the ring lies in the middle of a bowl.",
+                "The same network in a plane of two random directions: the ring in the middle is the trained one.",
                 {"directions": "Random", "depth": 6, "skip": False, "alpha": 0.1},
             ),
             (
