@@ -16,7 +16,9 @@ test: setup  ## install what the tests need and run every test, browser tests in
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	# What needs no browser is shared out among the cores; a browser has them to itself.
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --ignore tests/e2e
+	$(BIN)/python -m pytest tests/e2e
 
 screenshots: setup  ## take the pictures of the README and of the lecture map anew
 	$(BIN)/python -m tests.screenshots

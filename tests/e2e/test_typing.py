@@ -69,6 +69,7 @@ def test_the_same_token_can_be_clicked_twice(visit: Visit, gpt: LanguageModel) -
     for _ in range(2):
         page.locator(".st-key-bars svg .mark-rect path").first.click()
         expect(field(page)).to_have_value(text)
+        come_to_rest(page)
         page.get_by_role("button", name="Undo").click()
         expect(field(page)).to_have_value("I went to the")
         wait_for_bars(page, expected_bars(gpt, "I went to the"))

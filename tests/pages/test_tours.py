@@ -4,10 +4,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._shared.catalog import GLOSSARY, HOME, PAGES
-from pages._shared.tours import TOURS, Card, card_number, query
+from pages._shared.tours import TOURS, Card, card_number
 from tests.pages.conftest import OpenPage
 
-CARDS = [(file, number) for file, cards in TOURS.items() for number in range(1, len(cards) + 1)]
 PAGE = "pages/next_token.py"
 KINDS = (
     "text_input", "number_input", "slider", "select_slider", "selectbox", "multiselect", "toggle", "checkbox", "radio",
@@ -64,14 +63,6 @@ def test_next_goes_through_all_cards_and_each_is_a_link(file: str, open_page: Op
             at.button(key="tour_next").click().run()
     assert at.button(key="tour_next").disabled
     check(open_page(file, **at.query_params), card)
-
-
-@pytest.mark.parametrize(("file", "number"), CARDS)
-def test_every_card_opens_cold(file: str, number: int, open_page: OpenPage) -> None:
-    card = TOURS[file][number - 1]
-    at = open_page(file, tour=str(number), **query(card))
-    check(at, card)
-    assert standing(at).startswith(f"**{card.title}**")
 
 
 def test_a_change_by_hand_stays_until_the_next_card_and_after_the_end(open_page: OpenPage) -> None:
