@@ -101,7 +101,7 @@ def explorer() -> None:
             with chart_column:
                 game.curtain(bars_height(k + 1))
             return
-        guessed, found = guess.token_ids[0], game.among(found, reader, guess)
+        guessed, found = guess.token_ids[0], game.marked(found, reader, guess)
     key = bars_key()
     with chart_column, st.container(key="bars"):
         st.vega_lite_chart(

@@ -1,14 +1,13 @@
 """How fast the next-token page answers a keystroke, beside a bare Streamlit page, and what prefix reuse saves."""
 
 import statistics
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nlm_core.bench import BenchError, bar
+from nlm_core.bench.beside import Tab, Times, beside_bare
 
 if TYPE_CHECKING:
     from nlm_core.lm.transformer import TransformerModel
@@ -21,9 +20,6 @@ _BLOCKS = 4
 _TEXT = "the old man went down to the river"
 _REPEATS = 40
 _WARM_UP = 5
-# Two keystrokes never overlap: the next one waits until the page has been still for this long.
-_STILL_MS, _LIMIT_MS, _START_MS = 250, 15_000, 120_000
-_PROBE = Path(__file__).with_name("probe.js")
 # The least that a live text can cost in Streamlit: one fragment, one input, its text.
 _BARE_PAGE = """\
 import streamlit as st
@@ -37,7 +33,7 @@ def echo():
 echo()
 """
 _FIELD = "[data-testid=stTextInputField]"
-_BARS, _ECHO = ".st-key-bars svg text", "[data-testid=stText]"
+_BARS = ".st-key-bars svg text"
 
 
 def measure() -> dict[str, Any]:
@@ -64,79 +60,35 @@ def measure() -> dict[str, Any]:
 
 
 def _keystrokes() -> dict[str, Any]:
-    """Milliseconds of single keystrokes on both pages, typed in turns so that a busy machine slows both alike."""
-    from tqdm import tqdm
-
-    from nlm_core.bench.browser import chromium, server
-
-    with tempfile.TemporaryDirectory(prefix="nlm-echo-") as folder:
-        script = Path(folder) / "echo.py"
-        script.write_text(_BARE_PAGE, encoding="utf-8")
-        with chromium() as browser, server() as app, server(script) as bare:
-            pages = {
-                "next_token": _Typist(browser, f"{app.url}/next_token?model={MODEL}", _BARS),
-                "bare": _Typist(browser, bare.url, _ECHO),
-            }
-            for typist in pages.values():
-                typist.type(_TEXT[:_WARM_UP])
-            times: dict[str, list[float | None]] = {name: [] for name in pages}
-            for _ in tqdm(range(_BLOCKS), desc="keystrokes", unit="block", file=sys.stderr):
-                for name, typist in pages.items():
-                    times[name] += typist.type(_TEXT)
-    result: dict[str, Any] = {name: summary(found) for name, found in times.items()}
-    ours, least = result["next_token"]["median_ms"], result["bare"]["median_ms"]
-    result["ratio_of_medians"] = round(ours / least, 3) if ours and least else None
-    return result
+    """Milliseconds of single keystrokes on both pages."""
+    return beside_bare(
+        "next_token",
+        f"next_token?model={MODEL}",
+        _BARS,
+        _BARE_PAGE,
+        lambda tab: _type(tab, _TEXT),
+        rounds=_BLOCKS,
+        what="keystrokes",
+        warm_up=lambda tab: _type(tab, _TEXT[:_WARM_UP]),
+    )
 
 
-class _Typist:
-    """One page in its own tab, and the keys pressed in its text field."""
+def _type(tab: Tab, text: str) -> Times:
+    """Clear the field and type a text key by key; the time of each letter.
 
-    def __init__(self, browser: Any, address: str, shown: str) -> None:
-        self.shown = shown
-        self.page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
-        self.page.set_default_timeout(_START_MS)
-        self.page.add_init_script(path=_PROBE)
-        self.page.goto(address)
-        self.page.wait_for_selector(_FIELD)
-        self._quiet()
-
-    def _quiet(self) -> None:
-        if not self.page.evaluate("([still, limit]) => __probe.quiet(still, limit)", [_STILL_MS, _START_MS]):
-            raise RuntimeError(f"{self.page.url} did not come to rest within two minutes")
-
-    def type(self, text: str) -> list[float | None]:
-        """Clear the field and type a text key by key; milliseconds of each letter, None where nothing changed.
-
-        A space is typed but not timed: at the end of a prefix it is not read and so changes nothing.
-        """
-        self.page.bring_to_front()
-        self.page.fill(_FIELD, "")
-        self.page.focus(_FIELD)
-        self._quiet()
-        times = []
-        for character in text:
-            if character == " ":
-                self.page.keyboard.press("Space")
-            else:
-                self.page.evaluate("([shown, limit]) => __probe.arm(shown, limit)", [self.shown, _LIMIT_MS])
-                self.page.keyboard.press(character)
-                times.append(self.page.evaluate("() => __probe.result"))
-            self._quiet()
-        return times
-
-
-def summary(times: Sequence[float | None]) -> dict[str, Any]:
-    """Median and 95th percentile in milliseconds; both None when more than one in twenty was not seen at all."""
-    seen = sorted(t for t in times if t is not None)
-    unseen = len(times) - len(seen)
-    enough = len(seen) >= 2 and unseen * 20 <= len(times)
-    return {
-        "keystrokes": len(times),
-        "unseen": unseen,
-        "median_ms": round(statistics.median(seen), 1) if enough else None,
-        "p95_ms": round(statistics.quantiles(seen, n=20)[-1], 1) if enough else None,
-    }
+    A space is typed but not timed: at the end of a prefix it is not read and so changes nothing.
+    """
+    tab.page.fill(_FIELD, "")
+    tab.page.focus(_FIELD)
+    tab.quiet()
+    times = []
+    for character in text:
+        if character == " ":
+            tab.page.keyboard.press("Space")
+            tab.quiet()
+        else:
+            times.append(tab.timed(partial(tab.page.keyboard.press, character)))
+    return times
 
 
 def _forwards() -> dict[str, Any]:

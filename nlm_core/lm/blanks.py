@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from nlm_core.lm.base import LanguageModel
-from nlm_core.lm.candidates import Candidate, Candidates, Symbols, candidates, label
+from nlm_core.lm.candidates import Candidate, Candidates, Symbols, among, candidates, label
 from nlm_core.lm.masked import MaskedModel
 from nlm_core.lm.reader import Column, Follower, PrefixReader, column_of, follower_of
 from nlm_core.text.spans import token_spans
@@ -156,10 +156,6 @@ def guesses(model: Symbols, guess: Guess, k: int) -> Candidates:
     """
     if k < 2:
         raise ValueError(f"k is {k}; it must be 2 or more: the most probable token and the true one")
-    found = candidates(model, guess.column, k)
     truth = guess.truth
-    if truth.rank <= k:
-        return found
     own = Candidate(truth.token_id, label(model, truth.token_id), math.exp(truth.logp), truth.rank)
-    top = (*found.top[:-1], own)
-    return Candidates(top, found.others, max(0.0, 1.0 - sum(c.p for c in top)))
+    return among(candidates(model, guess.column, k), own)

@@ -58,3 +58,11 @@ def candidates(model: Symbols, column: Column, k: int) -> Candidates:
     pairs = zip(column.top_ids[:k].tolist(), column.top_p[:k], strict=True)
     top = tuple(Candidate(i, label(model, i), p, rank) for rank, (i, p) in enumerate(pairs, start=1))
     return Candidates(top, model.vocab_size - k, max(0.0, 1.0 - sum(c.p for c in top)))
+
+
+def among(found: Candidates, own: Candidate) -> Candidates:
+    """The same bars with one certain token among them: where it is none of the top tokens, in place of the last."""
+    if any(candidate.token_id == own.token_id for candidate in found.top):
+        return found
+    top = (*found.top[:-1], own)
+    return Candidates(top, found.others, max(0.0, 1.0 - sum(c.p for c in top)))

@@ -36,7 +36,7 @@ def load_causal(folder: Path, dtype: torch.dtype = torch.float32, name: str | No
 
 
 def load_folder(
-    auto: Any, folder: Path, dtype: torch.dtype = torch.float32, name: str | None = None
+    auto: Any, folder: Path, dtype: torch.dtype = torch.float32, name: str | None = None, unread: tuple[str, ...] = ()
 ) -> "PreTrainedModel":
     """Load a model of ``transformers`` from a local folder, on the device of this process.
 
@@ -49,6 +49,8 @@ def load_folder(
     dtype : torch.dtype
     name : str, optional
         What to call the model in messages; the folder's name by default.
+    unread : tuple of str
+        Beginnings of the names of weights that may be missing, because nothing reads them.
 
     Raises
     ------
@@ -76,10 +78,10 @@ def load_folder(
             f"{name} has {len(report['mismatched_keys'])} weights of other shapes than its {CONFIG_FILE} says; "
             f"{CHOOSE_ANOTHER}"
         )
-    if report["missing_keys"]:
+    missing = [key for key in report["missing_keys"] if not key.startswith(unread)]
+    if missing:
         raise ModelUnavailableError(
-            f"{name} lacks {len(report['missing_keys'])} of its weights, {min(report['missing_keys'])} among them; "
-            f"{CHOOSE_ANOTHER}"
+            f"{name} lacks {len(missing)} of its weights, {min(missing)} among them; {CHOOSE_ANOTHER}"
         )
     return network
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import torch
 
-from nlm_core import runtime
 from nlm_core.lm.base import ModelUnavailableError
-from nlm_core.lm.hub import fetch_hub, is_cached
+from nlm_core.lm.hub import fetch_hub, is_cached, load_folder
 from nlm_core.lm.hub_checks import check_no_code, unreadable
 from nlm_core.lm.hub_download import Progress
 from nlm_core.lm.hub_listing import TOKENIZER_FILES
@@ -109,24 +108,11 @@ def _assembled(name: str, folder: Path, fingerprint: str, dtype: torch.dtype) ->
 
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        network, report = AutoModel.from_pretrained(
-            folder,
-            dtype=dtype,
-            local_files_only=True,
-            use_safetensors=True,
-            trust_remote_code=False,
-            output_loading_info=True,
-        )
-        network = network.to(runtime.device())
     # What can go wrong with a stranger's files has no common type; whatever it is, another must be chosen.
     except Exception as error:
         raise unreadable(name, error) from error
     # The pooler comes after the last hidden states, and nothing here reads it.
-    missing = sorted(key for key in report["missing_keys"] if not key.startswith("pooler."))
-    if missing:
-        raise ModelUnavailableError(
-            f"{name} lacks {len(missing)} of its weights, {missing[0]} among them; choose nlm-gpt or another model"
-        )
+    network = load_folder(AutoModel, folder, dtype, name, unread=("pooler.",))
     if network.config.is_encoder_decoder:
         raise ModelUnavailableError(f"{name} is an encoder and a decoder in one; choose nlm-gpt or another model")
     return Encoder(name, fingerprint, tokenizer, network)

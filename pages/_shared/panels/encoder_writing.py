@@ -23,10 +23,11 @@ from pages._shared.ticking import ticking
 
 MAX_WRITTEN = 60
 _RUN = "_writing run"
-# What both models have written, with what it belongs to.
+# What both models have written, with what it belongs to and the prompt as each of them reads it.
 _WRITTEN = "_written"
 Pair = tuple[Drawn | None, Drawn | None]
 Rows = tuple[list[int], list[int]]
+Prompts = tuple[list[Told], list[Told]]
 
 _WHY = """
 **What is done.** The decoder draws from p(x | START … last word), puts the word behind the text and goes on: what it
@@ -54,19 +55,21 @@ def writing_panel(encoder: MaskedModel, reader: PrefixReader, found: Sentence, p
     owner = (model.card.name, prompt, sampling, seed, limit)
     if st.session_state.get(_WRITTEN, (None,))[0] != owner:
         generation.stop(_RUN)
-        st.session_state[_WRITTEN] = (owner, ())
+        prompts = _encoder_prompt(encoder, tuple(rows[0])), _decoder_prompt(reader, rows[1])
+        st.session_state[_WRITTEN] = (owner, (), prompts)
     st.markdown(f"Both go on after the words left of the chosen one: START {plain(prompt)}")
     st.button(
         "Write",
         on_click=lambda: _start(_both(encoder, reader, rows, sampling, seed=seed, limit=limit)),
         type="primary", icon=":material/play_arrow:", disabled=generation.running(_RUN),
     )  # fmt: skip
-    ticking(lambda: _texts(encoder, reader, rows), lambda: generation.running(_RUN), generation.TICK_SECONDS)
+    ticking(lambda: _texts(encoder, reader), lambda: generation.running(_RUN), generation.TICK_SECONDS)
     st.markdown(_WHY)
 
 
 def _start(pairs: Iterator[Pair]) -> None:
-    st.session_state[_WRITTEN] = (st.session_state[_WRITTEN][0], ())
+    owner, _, prompts = st.session_state[_WRITTEN]
+    st.session_state[_WRITTEN] = (owner, (), prompts)
     generation.start(_RUN, pairs)
 
 
@@ -82,20 +85,21 @@ def _both(
 
 
 @errors_told
-def _texts(encoder: MaskedModel, reader: PrefixReader, rows: Rows) -> None:
+def _texts(encoder: MaskedModel, reader: PrefixReader) -> None:
     generation.stop_button(_RUN)
     pair: Pair | None = generation.step(_RUN)
-    owner, written = st.session_state[_WRITTEN]
+    prompts: Prompts
+    owner, written, prompts = st.session_state[_WRITTEN]
     if pair is not None:
         written = (*written, pair)
-        st.session_state[_WRITTEN] = (owner, written)
+        st.session_state[_WRITTEN] = (owner, written, prompts)
     left, right = st.columns(2)
     with left:
         st.markdown(f"**Encoder**, one blank after another · {encoder.card.name}")
-        _text(encoder, _encoder_prompt(encoder, tuple(rows[0])), [pair[0] for pair in written])
+        _text(encoder, prompts[0], [pair[0] for pair in written])
     with right:
         st.markdown(f"**Decoder**, what it was trained for · {plain(reader.model.card.name)}")
-        _text(reader.model, _decoder_prompt(reader, rows[1]), [pair[1] for pair in written])
+        _text(reader.model, prompts[1], [pair[1] for pair in written])
 
 
 def _shown(model: Symbols, token_id: int) -> str:

@@ -4,7 +4,7 @@ import math
 
 import streamlit as st
 
-from nlm_core.lm.candidates import Candidate, Candidates, label
+from nlm_core.lm.candidates import Candidate, Candidates, among, label
 from nlm_core.lm.guessing import MAX_WORD_CHARACTERS, STOP_WORD, WordGuess, score_guess
 from nlm_core.lm.prefix import append_token, tidy
 from nlm_core.lm.reader import PrefixReader, Reading
@@ -97,14 +97,10 @@ def _score(guesses: dict[Key, WordGuess]) -> None:
     st.button("Reset the score", key="reset_guesses", on_click=guesses.clear, type="tertiary")
 
 
-def among(found: Candidates, reader: PrefixReader, guess: WordGuess) -> Candidates:
-    """The bars with that of the guess among them: where it is none of the most probable, in place of the last."""
+def marked(found: Candidates, reader: PrefixReader, guess: WordGuess) -> Candidates:
+    """The bars with that of the guess among them."""
     token_id = guess.token_ids[0]
-    if any(candidate.token_id == token_id for candidate in found.top):
-        return found
-    own = Candidate(token_id, label(reader.model, token_id), math.exp(guess.first_logp), guess.rank)
-    others_p = max(0.0, found.others_p + found.top[-1].p - own.p)
-    return Candidates((*found.top[:-1], own), found.others, others_p)
+    return among(found, Candidate(token_id, label(reader.model, token_id), math.exp(guess.first_logp), guess.rank))
 
 
 def curtain(height: int) -> None:

@@ -1,5 +1,6 @@
 """Which layer, and which pooling? What the notebook leaves open, as one chart."""
 
+import numpy as np
 import streamlit as st
 
 from nlm_core.runtime import gate
@@ -14,7 +15,7 @@ from pages._shared.panels.sentiment_work import all_features, remembered
 def layers_panel(setup: Setup) -> None:
     train = drawn(setup).train
     choices: tuple[Choice, ...] = remembered(
-        ("sweep", setup.data.key, setup.encoder.fingerprint, setup.how), lambda: _swept(setup)
+        ("sweep", setup.data.key, setup.encoder.fingerprint, setup.how), lambda: _swept(setup, train)
     )
     top, chosen = best(choices), (setup.layer, setup.pooling)
     st.altair_chart(
@@ -30,9 +31,8 @@ def layers_panel(setup: Setup) -> None:
     right.button("Take the best", on_click=_take, args=(top,), disabled=chosen == (top.layer, top.pooling))
 
 
-def _swept(setup: Setup) -> tuple[Choice, ...]:
+def _swept(setup: Setup, train: np.ndarray) -> tuple[Choice, ...]:
     everything, labels = all_features(setup), setup.data.dataset.labels
-    train = drawn(setup).train
     total, found = len(everything.layers) * len(everything.poolings), list[Choice]()
     bar = st.progress(0.0, text="Cross-validating …")
     steps = sweep(everything.rows(train), labels[train].tolist(), setup.how.C)

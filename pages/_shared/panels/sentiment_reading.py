@@ -63,7 +63,7 @@ def tokens_panel(setup: Setup, sentence: str) -> None:
         cut = f", cut after {len(tokenised.ids)}" if tokenised.cut else ""
         st.markdown(f"{name}: {len(text.split())} words, {len(tokenised.ids)} tokens{cut}")
         st.html(pieces_html(tokenised, special))
-    first, last = setup.encoder.tokenise("").tokens[0], setup.encoder.tokenise("").tokens[-1]
+    first, *_, last = setup.encoder.tokenise("").tokens
     st.caption(
         f"A vocabulary of {setup.encoder.tokenizer.vocab_size:,} word pieces. {plain(first)} opens every sentence: its "
         f"vector will stand for the whole of it; {plain(last)} closes it. A rare word is cut into pieces."

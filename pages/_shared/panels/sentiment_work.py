@@ -76,7 +76,9 @@ def _computed(setup: Setup, layers: Sequence[int], poolings: Sequence[str], mask
 
 def told_if_prepared(setup: Setup) -> None:
     """Say so where the features come with the program; they can be computed here again."""
-    if is_prepared(setup.encoder, setup.data.dataset.sentences, setup.layer, setup.pooling):
+    texts, layer, pooling = setup.data.dataset.sentences, setup.layer, setup.pooling
+    # Telling takes a hash of all sentences, too much for every keystroke.
+    if remembered(("prepared", setup.key), lambda: is_prepared(setup.encoder, texts, layer, pooling)):
         st.caption(
             "These features of the film reviews come prepared, computed by the same code; stage 8 computes all layers."
         )
