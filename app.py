@@ -3,26 +3,37 @@
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from pages._shared.catalog import GLOSSARY, HOME, PAGES
 from pages._shared.frame import enter_frame, hand_back
+from pages._shared.serving import IndexOfPages
 
 ICON = Path(__file__).parent / "assets" / "icon.png"
 
-st.set_page_config(page_title="Neural Language Model Explorer", page_icon=ICON, layout="wide")
 
-sections: dict[str, list[st.Page]] = {
-    HOME.section: [
-        st.Page(HOME.file, title=HOME.title, icon=HOME.icon, default=True),
-        st.Page(GLOSSARY.file, title=GLOSSARY.title, icon=GLOSSARY.icon),
-    ]
-}
-for entry in PAGES:
-    sections.setdefault(entry.section, []).append(
-        st.Page(entry.file, title=entry.short or entry.title, icon=entry.icon)
-    )
+def frame() -> None:
+    """What every visitor's every run goes through."""
+    st.set_page_config(page_title="Neural Language Model Explorer", page_icon=ICON, layout="wide")
+    sections: dict[str, list[st.Page]] = {
+        HOME.section: [
+            st.Page(HOME.file, title=HOME.title, icon=HOME.icon, default=True),
+            st.Page(GLOSSARY.file, title=GLOSSARY.title, icon=GLOSSARY.icon),
+        ]
+    }
+    for entry in PAGES:
+        sections.setdefault(entry.section, []).append(
+            st.Page(entry.file, title=entry.short or entry.title, icon=entry.icon)
+        )
+    page = st.navigation(sections, expanded=True)
+    enter_frame()
+    hand_back()
+    page.run()
 
-page = st.navigation(sections, expanded=True)
-enter_frame()
-hand_back()
-page.run()
+
+if __name__ == "__main__":
+    # A visitor's run, or a server that runs this file as a plain script.
+    frame()
+else:
+    # `streamlit run` imports this file once and serves what it finds under this name.
+    app = st.App(__file__, middleware=[Middleware(IndexOfPages)])

@@ -1,0 +1,116 @@
+"""The first answer of the server: Streamlit's index page, which says beforehand what the asked page will need.
+
+As it comes, the index names the scripts that every app needs. Those for the elements of a page, and for formulas and
+charts, are asked for when the elements arrive, one after another; and where the server is, the browser finds out by
+trying addresses, the first of which is wrong for every page but the home page. Both cost a new visitor some tenths of a
+second before the first chart.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import streamlit
+
+from pages._shared.catalog import GLOSSARY, HOME, PAGES
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_STATIC = Path(streamlit.__file__).parent / "static"
+_SCRIPTS = _STATIC / "static" / "js"
+_AT = "/static/js/"
+_IMPORTED = re.compile(r"""(?:from|import)\s*["'`]\./([\w.-]+\.js)["'`]""")
+# What the head of every page is made of.
+_HEAD = ("Button", "Checkbox", "Html")
+# The address of the app is that of the page without the page's name, behind whatever proxy.
+_WHERE = """\
+<script>
+if (location.pathname.endsWith({path!r})) {{
+  const home = location.origin + location.pathname.slice(0, -{path!r}.length);
+  window.__streamlit = {{ BACKEND_BASE_URL: home, MAIN_PAGE_BASE_URL: home, ...window.__streamlit }};
+}}
+</script>
+"""
+
+
+class IndexOfPages:
+    """Answers for the addresses of pages; everything else goes on to Streamlit."""
+
+    def __init__(self, app: Application) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = scope["path"] if scope["type"] == "http" and scope["method"] == "GET" else ""
+        if index := index_of(asked):
+            await _answer(send, index, b"text/html; charset=utf-8", b"no-cache")
+        elif script := script_of(asked):
+            await _answer(send, script, b"application/javascript", b"public, immutable, max-age=31536000")
+        else:
+            await self.app(scope, receive, send)
+
+
+async def _answer(send: Send, body: bytes, kind: bytes, kept: bytes) -> None:
+    length = str(len(body)).encode()
+    headers = [(b"content-type", kind), (b"content-length", length), (b"cache-control", kept)]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def script_of(path: str) -> bytes | None:
+    """A script of Streamlit from memory: more than fifty are asked for at once, and each costs a thread otherwise."""
+    return _script(path.removeprefix(_AT)) if path.startswith(_AT) and path.removeprefix(_AT) in _names() else None
+
+
+@cache
+def _script(name: str) -> bytes:
+    """Kept for good: all the scripts together are as large as the installed folder."""
+    return (_SCRIPTS / name).read_bytes()
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(path.name for path in _SCRIPTS.glob("*.js"))
+
+
+def index_of(path: str) -> bytes | None:
+    """The index for the page at an address, or None where there is no such page."""
+    entry = _addresses().get(path)
+    return None if entry is None else _index(path, (*_HEAD, *entry.scripts))
+
+
+@cache
+def _addresses() -> dict[str, Any]:
+    return {"/": HOME, **{f"/{PurePosixPath(entry.file).stem}": entry for entry in (GLOSSARY, *PAGES)}}
+
+
+@cache
+def _index(path: str, scripts: tuple[str, ...]) -> bytes:
+    html = (_STATIC / "index.html").read_text(encoding="utf-8")
+    links = "".join(
+        f'<link rel="modulepreload" crossorigin href="./static/js/{name}">\n'
+        for name in needed(scripts)
+        if name not in html
+    )
+    where = "" if path == "/" else _WHERE.format(path=path)
+    # Before the scripts of the page: they read at once where the server is.
+    return html.replace("<script", where + "<script", 1).replace("</head>", links + "</head>", 1).encode()
+
+
+def needed(scripts: Iterable[str]) -> list[str]:
+    """The files of Streamlit's scripts by their names without the version, with all that they import.
+
+    A name that this version of Streamlit does not have is left out: it would be asked for later, as without us.
+    """
+    found: list[str] = []
+    waiting = [path.name for name in scripts for path in sorted(_SCRIPTS.glob(f"{name}.*.js"))]
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found and (_SCRIPTS / name).is_file():
+            found.append(name)
+            waiting += _IMPORTED.findall((_SCRIPTS / name).read_text(encoding="utf-8"))
+    return found
