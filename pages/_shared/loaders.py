@@ -1,7 +1,7 @@
 """The only caches of the app: shared models, keyed by name and bounded."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
@@ -214,3 +214,9 @@ def reader(name: str, window: int | None = None) -> PrefixReader:
     while len(readers) > MAX_READERS:
         del readers[next(iter(readers))]
     return kept[1]
+
+
+@st.cache_resource(max_entries=1)
+def first_results() -> dict[Hashable, Any]:
+    """What a page opens with for every visitor, kept by the first one; at most one result a page, never changed."""
+    return {}

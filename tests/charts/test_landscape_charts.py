@@ -1,5 +1,8 @@
 """Charts of landscapes: the path lies where it was projected, heights keep their order, broken grids are drawn."""
 
+import base64
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -22,16 +25,27 @@ def seen() -> Seen:
     return fit, subject, at, stage
 
 
+def unpacked(text: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), "<f4")
+
+
 def test_the_contour_holds_the_whole_path_and_the_network(seen: Seen) -> None:
     _, subject, at, stage = seen
-    figure = charts.contour_figure(stage, at, subject.steps, "light")
-    ground, path, end = figure.data
-    assert np.array(ground.customdata).tolist() == stage.losses.numpy().tolist()
-    assert at.path is not None
-    np.testing.assert_allclose(np.c_[path.x, path.y], at.path.coordinates.numpy())
-    assert [row[0] for row in path.customdata] == [step.number for step in subject.steps]
-    assert (list(end.x), list(end.y)) == ([0], [0])
-    assert f"{at.path.shares[0]:.1%}" in figure.layout.xaxis.title.text
+    drawing = charts.landscape_plane(stage, at, subject.steps, theme="light", alt="A landscape")
+    heights = unpacked(drawing["ground"]["heights"]).reshape(stage.losses.shape)
+    np.testing.assert_allclose(heights, charts.scale_of(stage).forward(stage.losses.numpy()), rtol=1e-6)
+    assert drawing["ground"]["columns"] == len(stage.a)
+    assert at.path is not None and at.path_losses is not None
+    (path,) = drawing["lines"]
+    np.testing.assert_allclose(unpacked(path["xy"]).reshape(-1, 2), at.path.coordinates.numpy(), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(unpacked(path["losses"]), at.path_losses.numpy(), rtol=1e-6)
+    assert unpacked(path["numbers"]).tolist() == [step.number for step in subject.steps]
+    np.testing.assert_allclose(unpacked(path["trained"]), [step.loss for step in subject.steps], rtol=1e-6)
+    assert unpacked(drawing["dots"]).tolist() == [0, 0]
+    assert not drawing["movable"] and not drawing["picks"]
+    assert f"{at.path.shares[0]:.1%}" in drawing["x"]["title"]
+    assert drawing["x"]["range"] == pytest.approx([float(stage.a[0]), float(stage.a[-1])])
+    assert drawing["y"]["range"] == pytest.approx([float(stage.b[0]), float(stage.b[-1])])
 
 
 def test_the_path_runs_on_the_surface(seen: Seen) -> None:
@@ -48,16 +62,17 @@ def test_a_path_outside_of_the_window_is_left_out(seen: Seen) -> None:
     _, subject, _, _ = seen
     at = plane(subject, "Random", reach=0.05)
     stage = list(landscape(subject.loss, at.directions, a_range=at.a_range, b_range=at.b_range, level=2))[-1]
-    path = charts.contour_figure(stage, at, subject.steps, None).data[1]
-    kept = ~np.isnan(np.array(path.x))
+    (path,) = charts.landscape_plane(stage, at, subject.steps, theme=None, alt="A landscape")["lines"]
+    a = unpacked(path["xy"])[::2]
+    kept = ~np.isnan(a)
     assert kept[-1]
-    assert (np.abs(np.array(path.x)[kept]) <= 0.05 + 1e-9).all()
+    assert (np.abs(a[kept]) <= 0.05 + 1e-6).all()
 
 
 def test_without_a_path_there_is_none(seen: Seen) -> None:
     _, _, at, stage = seen
     bare = Plane(at.directions, at.a_range, at.b_range)
-    assert [trace.type for trace in charts.contour_figure(stage, bare, (), None).data] == ["contour", "scatter"]
+    assert charts.landscape_plane(stage, bare, (), theme=None, alt="A landscape")["lines"] == []
     assert [trace.type for trace in charts.surface_figure(stage, bare, (), None).data] == ["surface"]
 
 
@@ -67,8 +82,10 @@ def test_grids_with_overflows_and_flat_grids_are_drawn(seen: Seen) -> None:
     broken[0], broken[1] = torch.inf, torch.nan
     for losses in (broken, torch.ones_like(stage.losses)):
         odd = Stage(stage.a, stage.b, losses, 1.0, True)
-        for draw in (charts.contour_figure, charts.surface_figure):
-            assert draw(odd, at, subject.steps, "light").to_json()
+        assert charts.surface_figure(odd, at, subject.steps, "light").to_json()
+        drawing = charts.landscape_plane(odd, at, subject.steps, theme="light", alt="A landscape")
+        # What the browser is sent must be JSON, which has no NaN.
+        assert json.loads(json.dumps(drawing, allow_nan=False)) == drawing
 
 
 def test_training_and_what_was_learned(seen: Seen) -> None:

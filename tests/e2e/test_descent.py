@@ -140,6 +140,7 @@ def test_arrow_keys_step_the_ledger(visit: Visit) -> None:
 def test_a_landscape_is_drawn_to_its_end(visit: Visit) -> None:
     page = visit("loss_landscape", depth="2", width="6", T="40", n="17")
     expect(page.get_by_text(re.compile("Of the variance of the training path"))).to_be_visible()
-    expect(page.locator("[class*='st-key-landscape-Contour-17'] .scatterlayer path.js-line")).to_be_attached()
+    path = page.locator(".st-key-landscape_17_plane .nlm-path")
+    expect(path).to_have_attribute("d", re.compile(r"^M.*L"))
     settle(page)
     expect(page.get_by_test_id("stProgress")).to_have_count(0)

@@ -70,3 +70,12 @@ def test_odd_addresses(open_page: OpenPage, query: dict[str, str]) -> None:
     at = open_page(PAGE, **{**SMALL, **query})
     assert not at.exception
     assert not at.error
+
+
+def test_what_the_page_opens_with_is_computed_once_for_all(open_page: OpenPage) -> None:
+    first = clean(open_page(PAGE)).session_state["_landscapes"]
+    second = clean(open_page(PAGE)).session_state["_landscapes"]
+    assert list(first) == list(second)
+    assert all(first[key] is second[key] for key in first)
+    changed = clean(open_page(PAGE, **SMALL)).session_state["_landscapes"]
+    assert not set(changed) & set(first)

@@ -1,6 +1,7 @@
 """Loss landscapes of trained networks: the plane from above and in 3-D with the training path, and what was learned."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,12 +12,12 @@ from nlm_core.optim.subject import Plane
 from nlm_core.optim.toy_data import ToyData
 from pages._shared.charts.heights import HEIGHT, Scale, colour_scale, height_scale
 from pages._shared.charts.palette import BLUE, GREY, ORANGE, middle
+from pages._shared.charts.plane import PLANE_HEIGHT, ground, packed
 
 _SMALL = 190
 _MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
 # A wider range of training losses is shown on a logarithmic axis.
 _WIDE = 100
-_END = {"size": 12, "color": "#ffffff", "line": {"width": 3, "color": ORANGE}}
 
 
 def scale_of(stage: Stage) -> Scale:
@@ -43,35 +44,44 @@ def _path(plane: Plane, steps: Sequence[TrainingStep]) -> tuple[np.ndarray, np.n
     return ab, losses, np.array([[step.number, step.loss] for step in steps])
 
 
-def contour_figure(stage: Stage, plane: Plane, steps: Sequence[TrainingStep], theme: str | None) -> go.Figure:
+def landscape_plane(
+    stage: Stage, plane: Plane, steps: Sequence[TrainingStep], *, theme: str | None, alt: str
+) -> dict[str, Any]:
     """The landscape from above, the path to theta* as far as it lies in the window, and theta* as a ring."""
-    scale = scale_of(stage)
-    a, b, losses = (part.numpy() for part in (stage.a, stage.b, stage.losses))
-    figure = go.Figure(
-        go.Contour(
-            x=a, y=b, z=scale.forward(losses), customdata=losses, colorscale=colour_scale(theme), ncontours=24,
-            line={"width": 0.6, "color": GREY}, showlegend=False,
-            hovertemplate="a = %{x:.3g}, b = %{y:.3g}<br>L = %{customdata:.4g}<extra></extra>",
-            colorbar={
-                "thickness": 10, "title": {"text": "L", "side": "top"}, "tickmode": "array",
-                "tickvals": [h for h, _ in scale.ticks], "ticktext": [text for _, text in scale.ticks],
-            },
-        )
-    )  # fmt: skip
+    titles = axis_titles(plane)
+    lines = []
     if plane.path is not None:
         ab, in_plane, told = _path(plane, steps)
-        figure.add_scatter(
-            x=ab[:, 0], y=ab[:, 1], mode="lines+markers", customdata=np.c_[told, in_plane], name="training path",
-            line={"color": ORANGE, "width": 2}, marker={"size": 4, "color": ORANGE},
-            hovertemplate="step %{customdata[0]:.0f}<br>loss in training %{customdata[1]:.4g}"
-            "<br>loss in this plane %{customdata[2]:.4g}<extra></extra>",
-        )  # fmt: skip
-    figure.add_scatter(x=[0], y=[0], mode="markers", marker=_END, name="θ*", hovertemplate="θ*<extra></extra>")
-    titles = axis_titles(plane)
-    figure.update_xaxes(title=titles[0], range=list(plane.a_range), title_standoff=2, showgrid=False, zeroline=False)
-    figure.update_yaxes(title=titles[1], range=list(plane.b_range), title_standoff=2, showgrid=False, zeroline=False)
-    figure.update_layout(height=HEIGHT, margin=_MARGIN, showlegend=False, hovermode="closest", dragmode=False)
-    return figure
+        lines.append(
+            {
+                "name": "training path",
+                "colour": ORANGE,
+                "xy": packed(ab),
+                "losses": packed(in_plane),
+                "numbers": packed(told[:, 0]),
+                "trained": packed(told[:, 1]),
+                "arrows": True,
+            }
+        )
+    return {
+        "alt": alt,
+        "height": PLANE_HEIGHT,
+        "x": {"title": titles[0], "range": [float(end) for end in plane.a_range]},
+        "y": {"title": titles[1], "range": [float(end) for end in plane.b_range]},
+        "point": "(a, b)",
+        "ground": ground(stage.losses.numpy(), scale_of(stage), theme),
+        "marks": [],
+        "lines": lines,
+        "legend": False,
+        "dots": packed(np.zeros(2)),
+        "dot_name": "θ*",
+        "rings": True,
+        "movable": False,
+        "picks": False,
+        "grows": False,
+        "snap": None,
+        "hint": "",
+    }
 
 
 def surface_figure(stage: Stage, plane: Plane, steps: Sequence[TrainingStep], theme: str | None) -> go.Figure:

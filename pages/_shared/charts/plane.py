@@ -14,7 +14,7 @@ from pages._shared.charts.palette import GREY, RUNS
 _BANDS = 22
 _PAD = 0.08
 # Below the plane there is room for the player and a line of numbers.
-_HEIGHT = HEIGHT - 70
+PLANE_HEIGHT = HEIGHT - 70
 
 
 def packed(values: np.ndarray) -> str:
@@ -23,29 +23,34 @@ def packed(values: np.ndarray) -> str:
         return base64.b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode("ascii")
 
 
+def ground(losses: np.ndarray, scale: Scale, theme: str | None) -> dict[str, Any]:
+    """A surface from above, of shape (rows, columns) with the lowest row first, as bands of equal height."""
+    return {
+        "heights": packed(scale.forward(losses)),
+        "columns": losses.shape[1],
+        "span": [scale.ticks[0][0], scale.ticks[-1][0]],
+        "ticks": [list(tick) for tick in scale.ticks],
+        "low": scale.low,
+        "unit": scale.unit if scale.logarithmic else None,
+        "bands": _BANDS,
+        "colours": [str(colour) for _, colour in colour_scale(theme)],
+        "line": GREY,
+    }
+
+
 def contour_plane(
     surface: Surface, grid: Grid, scale: Scale, paths: Mapping[str, Path], *, theme: str | None, alt: str
 ) -> dict[str, Any]:
     """The surface from above with one path a name, and the start of the first as a dot that can be moved."""
     x, y = (side.numpy() for side in (grid.x, grid.y))
-    heights = scale.forward(grid.losses.numpy())
     first = next(iter(paths.values()))
     return {
         "alt": alt,
-        "height": _HEIGHT,
+        "height": PLANE_HEIGHT,
         "x": {"title": surface.axes[0], "range": [float(x[0]), float(x[-1])]},
         "y": {"title": surface.axes[1], "range": [float(y[0]), float(y[-1])]},
-        "ground": {
-            "heights": packed(heights),
-            "columns": len(x),
-            "span": [scale.ticks[0][0], scale.ticks[-1][0]],
-            "ticks": [list(tick) for tick in scale.ticks],
-            "low": scale.low,
-            "unit": scale.unit if scale.logarithmic else None,
-            "bands": _BANDS,
-            "colours": [str(colour) for _, colour in colour_scale(theme)],
-            "line": GREY,
-        },
+        "point": "θ",
+        "ground": ground(grid.losses.numpy(), scale, theme),
         "marks": [list(minimum) for minimum in surface.minima],
         "lines": [
             {
@@ -60,6 +65,7 @@ def contour_plane(
         "legend": len(paths) > 1,
         "dots": packed(first.positions[0, 0]),
         "dot_name": "Start",
+        "rings": True,
         "movable": True,
         "picks": True,
         "grows": False,
@@ -84,9 +90,10 @@ def points_plane(
     """
     return {
         "alt": alt,
-        "height": _HEIGHT,
+        "height": PLANE_HEIGHT,
         "x": {"title": "x", "range": _padded(x)},
         "y": {"title": output, "range": _padded(y)},
+        "point": "θ",
         "ground": None,
         "marks": [],
         "lines": [
@@ -102,6 +109,7 @@ def points_plane(
         "legend": True,
         "dots": packed(np.c_[x, y]),
         "dot_name": "Example",
+        "rings": False,
         "movable": movable,
         "picks": False,
         "grows": movable,

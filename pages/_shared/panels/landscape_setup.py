@@ -29,20 +29,26 @@ class Look:
     level: int
 
 
+# What the page opens with, for every visitor the same.
+FIRST = Recipe(next(iter(TOY_DATA)), depth=6, width=16, skip=False, seed=0, steps=300, rate=0.1)
+FIRST_GRID = "33"
+FIRST_LOOK = Look(KINDS[0], seed=0, reach=1.0, level=GRIDS[FIRST_GRID])
+
+
 def recipe_field() -> Recipe:
     data = st.segmented_control(
-        "Data", list(TOY_DATA), default=next(iter(TOY_DATA)), key="data", bind="query-params", required=True
+        "Data", list(TOY_DATA), default=FIRST.data, key="data", bind="query-params", required=True
     )
-    depth = bounded_slider("Hidden layers", 1, MAX_DEPTH, default=6, key="depth")
-    width = bounded_slider("Units in each", 1, MAX_WIDTH, default=16, key="width")
+    depth = bounded_slider("Hidden layers", 1, MAX_DEPTH, default=FIRST.depth, key="depth")
+    width = bounded_slider("Units in each", 1, MAX_WIDTH, default=FIRST.width, key="width")
     skip = st.toggle(
-        "Skip connections", value=False, key="skip", bind="query-params",
+        "Skip connections", value=FIRST.skip, key="skip", bind="query-params",
         help="Each layer after the first adds its input to its output: h_l = relu(W_l h_{l-1} + b_l) + h_{l-1}.",
     )  # fmt: skip
     with st.popover("Steps, rate, seed", icon=":material/tune:"):
-        steps = int(bounded_number("Steps", 10, MAX_STEPS, default=300, key="T"))
-        rate = bounded_number("Learning rate α", 1e-4, 1.0, default=0.1, key="alpha")
-        seed = int(bounded_number("Seed of data, weights and mini-batches", 0, 9_999, default=0, key="seed"))
+        steps = int(bounded_number("Steps", 10, MAX_STEPS, default=FIRST.steps, key="T"))
+        rate = bounded_number("Learning rate α", 1e-4, 1.0, default=FIRST.rate, key="alpha")
+        seed = int(bounded_number("Seed of data, weights and mini-batches", 0, 9_999, default=FIRST.seed, key="seed"))
     return Recipe(data, depth, width, skip, seed, steps, rate)
 
 
@@ -60,18 +66,20 @@ def look_field(source: str) -> Look:
     kind = "Random"
     if source == CLASSIFIER:
         kind = st.segmented_control(
-            "Directions", KINDS, default=KINDS[0], key="directions", bind="query-params", required=True,
+            "Directions", KINDS, default=FIRST_LOOK.kind, key="directions", bind="query-params", required=True,
             help="The two principal components of the training path, or two random directions, filter-normalised.",
         )  # fmt: skip
-    seed, reach = 0, 1.0
+    seed, reach = FIRST_LOOK.seed, FIRST_LOOK.reach
     if kind == "Random":
         with st.container(horizontal=True, gap="small"):
-            seed = int(bounded_number("Direction seed", 0, 9_999, default=0, key="direction_seed", width=105))
+            seed = int(
+                bounded_number("Direction seed", 0, 9_999, default=FIRST_LOOK.seed, key="direction_seed", width=105)
+            )
             reach = bounded_number(
-                "Reach", 0.05, 3.0, default=1.0, key="reach", width=105,
+                "Reach", 0.05, 3.0, default=FIRST_LOOK.reach, key="reach", width=105,
                 help="How far along each direction. At 1 each filter has been moved by as much as its own length.",
             )  # fmt: skip
-    grids, key, default = (GRIDS, "n", "33") if source == CLASSIFIER else (RNN_GRIDS, "n_rnn", "9")
+    grids, key, default = (GRIDS, "n", FIRST_GRID) if source == CLASSIFIER else (RNN_GRIDS, "n_rnn", "9")
     points = st.segmented_control(
         "Points a side", list(grids), default=default, key=key, bind="query-params", required=True
     )

@@ -13,6 +13,7 @@ from pages._shared.controls import DEFAULT_RNN
 from pages._shared.loaders import language_model
 from pages._shared.panels.figures import figures
 from pages._shared.panels.landscape_work import Seen
+from pages._shared.panels.plane import plane
 
 _BARE = {"displayModeBar": False}
 _REACH = 1.8
@@ -29,19 +30,21 @@ def rnn(sentences: Sequence[str]) -> Subject:
 
 def draw(place: DeltaGenerator, seen: Seen, subject: Subject, plot: str) -> None:
     """The chart in its place; each refinement takes the place of the one before."""
-    n = len(seen.stage.a)
-    make = charts.contour_figure if plot == "Contour" else charts.surface_figure
-    place.plotly_chart(
-        make(seen.stage, seen.plane, subject.steps, st.context.theme.type), key=f"landscape {plot} {n}",
-        theme="streamlit", config=_BARE,
-        alt=f"Loss over a plane through the trained network's parameters, {n} by {n} points"
-        + (", with the path of training" if subject.steps else ""),
-    )  # fmt: skip
+    n, theme = len(seen.stage.a), st.context.theme.type
+    alt = f"Loss over a plane through the trained network's parameters, {n} by {n} points"
+    alt += ", with the path of training" if subject.steps else ""
+    if plot == "Contour":
+        drawing = charts.landscape_plane(seen.stage, seen.plane, subject.steps, theme=theme, alt=alt)
+        with place.container():
+            plane(drawing, f"landscape_{n}")
+    else:
+        figure = charts.surface_figure(seen.stage, seen.plane, subject.steps, theme)
+        place.plotly_chart(figure, key=f"landscape_3d_{n}", theme="streamlit", config=_BARE, alt=alt)
 
 
 def told(seen: Seen, subject: Subject) -> None:
     """What the plane is, what it holds of the path, and how its heights are to be read."""
-    stage, plane = seen.stage, seen.plane
+    stage, at = seen.stage, seen.plane
     middle = len(stage.a) // 2
     finite = stage.losses[stage.losses.isfinite()]
     shown = [
@@ -49,23 +52,23 @@ def told(seen: Seen, subject: Subject) -> None:
         ("Loss on this grid", f"{float(finite.min()):.3g} to {float(finite.max()):.4g}", "nats"),
         ("Local minima", f"{local_minima(stage.losses)}", "below all 8 neighbours"),
     ]
-    if plane.path is not None:
-        shown.insert(1, ("Variance of the path held", f"{plane.path.share:.2%}", ""))
-    elif plane.directions.kind == "Random":
+    if at.path is not None:
+        shown.insert(1, ("Variance of the path held", f"{at.path.share:.2%}", ""))
+    elif at.directions.kind == "Random":
         shown.insert(1, ("Loss at θ*", f"{float(stage.losses[middle, middle]):.4g}", "nats"))
     figures(*shown)
     notes = [
         r"Shown is $L(\theta^* + a\, d_1 + b\, d_2)$; the ring is the trained network $\theta^*$.",
     ]
-    if plane.path is not None:
-        first, second = plane.path.shares
+    if at.path is not None:
+        first, second = at.path.shares
         notes.append(
             f"Of the variance of the training path the two directions hold {first:.2%} and {second:.2%}; what is left "
             "takes place outside of the plane, so a point of the path here is not quite the network of that step."
         )
     else:
         notes.append("The path of its training was not kept, so only random directions can be shown.")
-    if plane.directions.kind == "Random":
+    if at.directions.kind == "Random":
         notes.append("Every filter of a random direction is as long as the network's own (Li et al. 2018).")
     if charts.scale_of(stage).logarithmic:
         notes.append("This surface is steep: heights and colours are logarithmic, the numbers beside them are losses.")

@@ -1,4 +1,6 @@
-"""The work behind a landscape, in slices through the gate, each with its progress; results stay with the visitor."""
+"""The work behind a landscape, in slices through the gate, each with its progress; results stay with the visitor, but
+for what the page opens with, which is kept for all.
+"""
 
 import time
 from collections.abc import Callable, Hashable, Iterator
@@ -10,7 +12,8 @@ import streamlit as st
 from nlm_core.optim.landscape import Stage, landscape
 from nlm_core.optim.subject import Fit, Plane, Recipe, Subject, plane
 from nlm_core.runtime import gate
-from pages._shared.panels.landscape_setup import Look
+from pages._shared.loaders import first_results
+from pages._shared.panels.landscape_setup import FIRST, FIRST_LOOK, Look
 
 T = TypeVar("T")
 
@@ -61,7 +64,7 @@ def trained(recipe: Recipe) -> tuple[Fit, Subject]:
     ValueError
         If the loss overflows; the message says at which step.
     """
-    kept: tuple[Recipe, Fit, Subject] | None = st.session_state.get(_FIT)
+    kept: tuple[Recipe, Fit, Subject] | None = first_results().get(recipe) or st.session_state.get(_FIT)
     if kept is not None and kept[0] == recipe:
         return kept[1], kept[2]
     fit = Fit(recipe)
@@ -78,6 +81,8 @@ def trained(recipe: Recipe) -> tuple[Fit, Subject]:
         bar.empty()
     subject = fit.subject()
     st.session_state[_FIT] = (recipe, fit, subject)
+    if recipe == FIRST:
+        first_results()[recipe] = st.session_state[_FIT]
     return fit, subject
 
 
@@ -93,10 +98,12 @@ def seen(subject: Subject, name: Hashable, look: Look, draw: Callable[[Seen], No
     draw : callable
     """
     landscapes: dict[tuple[Hashable, Look], Seen] = st.session_state.setdefault(_SEEN, {})
-    found = landscapes.pop((name, look), None)
+    found = landscapes.pop((name, look), None) or first_results().get((name, look))
     if found is None:
         found = _computed(subject, look, draw)
     landscapes[name, look] = found
+    if (name, look) == (FIRST, FIRST_LOOK):
+        first_results()[name, look] = found
     while len(landscapes) > MAX_KEPT:
         del landscapes[next(iter(landscapes))]
     return found

@@ -17,17 +17,20 @@ _mount = st.components.v2.component(
 )
 
 
-def plane(drawing: dict[str, Any], key: str, on_did: Callable[[dict[str, Any]], None]) -> None:
-    """Show a drawing of ``charts.plane``; ``on_did`` is called with what the browser sent, which must be checked."""
+def plane(drawing: dict[str, Any], key: str, on_did: Callable[[dict[str, Any]], None] | None = None) -> None:
+    """Show a drawing of ``charts.plane``; ``on_did`` is called with what the browser sent, which must be checked.
+
+    Without ``on_did`` there must be nothing in the drawing that a hand can move or pick.
+    """
+    revision = f"_{key}_revision"
 
     def did() -> None:
         message = st.session_state[key].get("did")
-        if isinstance(message, dict):
+        if isinstance(message, dict) and on_did is not None:
             on_did(message)
-        revision = f"_{key}_revision"
         st.session_state[revision] = st.session_state.get(revision, 0) + 1
 
     # What was done is always answered, so that a dot that may not stand where it was left goes back.
-    answer = st.session_state.get(f"_{key}_revision", 0)
+    answer = st.session_state.get(revision, 0)
     with st.container(key=f"{key}_plane"):
         _mount(key=key, data={**drawing, "revision": answer}, on_did_change=did)

@@ -4,8 +4,8 @@ const MOST_ARROWS = 80;
 
 function read(line) {
   const flat = decode(line.xy);
-  const losses = line.losses ? decode(line.losses) : null;
-  return { ...line, flat, losses, steps: flat.length / 2 - 1 };
+  const [losses, numbers, trained] = [line.losses, line.numbers, line.trained].map((packed) => packed && decode(packed));
+  return { ...line, flat, losses, numbers, trained, steps: flat.length / 2 - 1 };
 }
 
 function shapeOf(line, upTo, pixel) {

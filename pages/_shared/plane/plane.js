@@ -47,8 +47,12 @@ function show(state, step) {
   const own = state.lines[0];
   if (!own || own.steady) return;
   const i = Math.min(step, own.steps);
-  const loss = own.losses ? `, L = ${digits(own.losses[i])}` : "";
-  state.output.textContent = `step ${i}: θ = (${digits(own.flat[2 * i])}, ${digits(own.flat[2 * i + 1])})${loss}`;
+  const [x, y] = [own.flat[2 * i], own.flat[2 * i + 1]];
+  const where = Number.isFinite(x) ? `${state.data.point} = (${digits(x)}, ${digits(y)})` : "outside of the window";
+  const loss = own.losses && Number.isFinite(x) ? `, L = ${digits(own.losses[i])}` : "";
+  // The network of a step of training lies beside the plane: its own loss is another.
+  const trained = own.trained ? `, L in training = ${digits(own.trained[i])}` : "";
+  state.output.textContent = `step ${own.numbers ? own.numbers[i] : i}: ${where}${loss}${trained}`;
   state.slider.value = step;
 }
 
@@ -74,7 +78,7 @@ function hover(state, at) {
   if (!at) state.note.textContent = "";
   if (!at || !data.ground) return;
   const { x, y, loss } = nearestLoss(data, state.field, state.scale.value(...at));
-  state.note.textContent = `θ = (${digits(x, 3)}, ${digits(y, 3)}): L = ${digits(loss)}. ${data.hint}`;
+  state.note.textContent = `${data.point} = (${digits(x, 3)}, ${digits(y, 3)}): L = ${digits(loss)}. ${data.hint}`;
 }
 
 function layOut(state, anew) {
@@ -123,6 +127,7 @@ function update(state, given) {
   state.svg.setAttribute("aria-label", data.alt);
   state.svg.setAttribute("role", "group");
   state.svg.classList.toggle("picks", data.picks);
+  state.svg.classList.toggle("rings", data.rings);
   state.root.querySelector(".nlm-plane-play").hidden = last(state) === 0;
   state.note.hidden = !data.ground;
   state.legend.hidden = !data.legend;
