@@ -22,7 +22,9 @@ def page() -> None:
     from pages._shared.panels import landscape_views as views
     from pages._shared.panels.landscape_work import seen, trained
 
-    left, right = st.columns([2, 5], gap="medium")
+    # On a phone the style turns the two round, so that the landscape comes before what makes it.
+    with st.container(key="picture_second"):
+        left, right = st.columns([2, 5], gap="medium")
     with left:
         source = st.segmented_control(
             "Network", setup.SOURCES, default=setup.SOURCES[0], key="source", bind="query-params", required=True

@@ -36,6 +36,16 @@ def test_a_link_of_the_map_opens(entry: PageEntry, query: dict[str, str], open_p
     at = open_page(entry.file, **query)
     assert not at.exception
     assert not at.error
+    assert {name: _written(at.session_state[name], query[name]) for name in query} == query
+
+
+def _written(value: object, text: str) -> str:
+    """The value of a field as an address has it; a number is written in more than one way."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    return text if isinstance(value, int | float) and float(text) == value else str(value)
 
 
 def test_every_topic_of_the_lecture_has_its_page_and_state() -> None:
