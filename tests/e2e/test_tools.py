@@ -53,6 +53,17 @@ def test_the_projector_folds_away_and_stands_in_the_link(visit: Visit) -> None:
     expect(page.get_by_test_id("stSidebar")).to_be_visible()
 
 
+def test_on_the_projector_tables_end_where_the_page_does(visit: Visit) -> None:
+    page = visit("next_token", prefix=TEXT, projector="true")
+    table = page.get_by_test_id("stDataFrame").locator("canvas").first
+    expect(table).to_be_visible()
+    come_to_rest(page)
+    inside, around = table.bounding_box(), main(page).bounding_box()
+    assert inside["width"] > 0.9 * around["width"]
+    assert inside["x"] + inside["width"] <= around["x"] + around["width"]
+    assert main(page).evaluate("(node) => node.scrollWidth <= node.clientWidth + 1")
+
+
 def test_the_list_of_keys(visit: Visit) -> None:
     page = visit("losses")
     come_to_rest(page)

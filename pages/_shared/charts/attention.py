@@ -8,13 +8,13 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from pages._shared.charts.bars import SVG
+from pages._shared.charts.bars import BANDS, SVG
 from pages._shared.charts.palette import BLUE, GREY, ORANGE, ink, middle
 
 _LIVE = "attention"
 LOOKS, MAY, MAY_NOT = "the chosen word may look here", "other words may look here", "may not look here"
 # Row heights; the height of a drawing grows in steps, so that most keystrokes leave the specification as it is.
-_CELL, _LINE = 15, 20
+_CELL, _LINE = 14, 20
 _STEP, _LEAST = 12, 24
 # Weaker lines would not be seen, and there are many of them.
 WEAKEST_LINE = 0.005
@@ -94,7 +94,7 @@ def _axes(room: int) -> dict[str, Any]:
         "domain": False,
         "labelFontSize": _SMALL if crowded else _LABEL,
         "labelLimit": 95,
-        "labelOverlap": False,
+        **BANDS,
     }
     return {
         "x": alt.X(

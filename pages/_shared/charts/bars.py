@@ -17,6 +17,8 @@ _ROW_HEIGHT = 24
 _AXIS_HEIGHT = 45
 # The renderer draws SVG, so that a saved picture stays sharp and a screen reader finds the labels.
 SVG = {"embedOptions": {"renderer": "svg"}}
+# An axis of names, for ``alt.Axis``: each in the middle of its band. The theme would push the first one down.
+BANDS: dict[str, Any] = {"labelOverlap": False, "labelFlush": False}
 
 
 def others_label(count: int) -> str:
@@ -83,13 +85,14 @@ def _bars(data: Any, rows: int, ink: str, reach: float, clickable: bool) -> alt.
             "label:N",
             sort=alt.EncodingSortField("order", op="min"),
             title=None,
-            axis=alt.Axis(labelLimit=190, ticks=False, labelOverlap=False),
+            axis=alt.Axis(**BANDS, labelLimit=190, ticks=False),
         ),
         x=alt.X(
             "drawn:Q",
             title="p over the whole vocabulary",
             scale=alt.Scale(domain=[0, reach]),
-            axis=alt.Axis(format=".0%", tickCount=5),
+            # In a narrow chart the title is wider than the scale; it then reaches to the left, below the labels.
+            axis=alt.Axis(format=".0%", tickCount=5, titleAnchor="end"),
         ),
     )
     kinds = alt.Scale(domain=["token", "follows", "others"], range=[BLUE, ORANGE, GREY])
@@ -122,7 +125,7 @@ def paired_bars(labels: Sequence[str], p: Sequence[float], q: Sequence[float]) -
                 "label:N",
                 sort=alt.EncodingSortField("order", op="min"),
                 title=None,
-                axis=alt.Axis(labelLimit=190, labelOverlap=False),
+                axis=alt.Axis(**BANDS, labelLimit=190),
             ),
             yOffset=alt.YOffset("which:N"),
             x=alt.X("value:Q", title="probability", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%")),

@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from nlm_core.lm.change import Moved
-from pages._shared.charts.bars import SVG
+from pages._shared.charts.bars import BANDS, SVG
 from pages._shared.charts.palette import BLUE, GREY, ORANGE, ink
 
 _LIVE = "moves"
@@ -45,7 +45,7 @@ def _spec(room: int, theme: str | None) -> dict[str, Any]:
             "word:N",
             sort=alt.EncodingSortField("order", op="min"),
             title=None,
-            axis=alt.Axis(labelLimit=130, ticks=False, labelOverlap=False),
+            axis=alt.Axis(**BANDS, labelLimit=130, ticks=False),
         ),
         x=alt.X(
             "largest:Q",

@@ -7,6 +7,7 @@ import altair as alt
 import pandas as pd
 
 from nlm_core.sentiment.encoder import Encoded, Tokenised
+from pages._shared.charts.bars import BANDS
 from pages._shared.charts.palette import BLUE, GREY
 
 # Columns of the matrix that are drawn.
@@ -41,16 +42,15 @@ def padding_chart(frame: pd.DataFrame, ink: str, shown: str) -> alt.LayerChart:
     """The matrix, its cells coloured by whether a token stands there; ``shown`` is "id" or "mask"."""
     order = frame.drop_duplicates("row")["sentence"].tolist()
     base = alt.Chart(frame).encode(
-        x=alt.X("column:O", title="position", axis=alt.Axis(labelAngle=0, orient="top", ticks=False)),
-        y=alt.Y("sentence:N", sort=order, title=None, axis=alt.Axis(ticks=False, labelLimit=150, labelOverlap=False)),
+        x=alt.X("column:O", title="position", axis=alt.Axis(labelAngle=0, orient="top", ticks=False, labelFlush=False)),
+        y=alt.Y("sentence:N", sort=order, title=None, axis=alt.Axis(**BANDS, ticks=False, labelLimit=150)),
     )
     cells = base.mark_rect(stroke=GREY, strokeWidth=0.5).encode(
         color=alt.Color(
             "kind:N",
-            scale=alt.Scale(domain=["token", "padding"], range=[BLUE, "#8a949e"]),
-            legend=alt.Legend(orient="bottom", title=None),
+            scale=alt.Scale(domain=["token", "padding"], range=[f"{BLUE}47", f"{GREY}1a"]),
+            legend=alt.Legend(orient="bottom", title=None, symbolOpacity=1),
         ),
-        opacity=alt.condition("datum.kind === 'token'", alt.value(0.28), alt.value(0.1)),
         tooltip=["sentence:N", "column:O", "piece:N", "id:Q", "mask:Q"],
     )
     columns = int(frame["column"].max()) + 1

@@ -8,6 +8,7 @@ import pandas as pd
 
 from nlm_core.sentiment.classifier import Choice, Score
 from nlm_core.sentiment.projection import Projection
+from pages._shared.charts.bars import BANDS
 from pages._shared.charts.palette import BLUE, GREY, ORANGE
 
 YOURS = "yours"
@@ -77,7 +78,7 @@ def scores_chart(frame: pd.DataFrame, ink: str) -> alt.LayerChart:
             "classifier:N",
             sort=alt.EncodingSortField("place", op="min"),
             title=None,
-            axis=alt.Axis(labelLimit=240, labelOverlap=False),
+            axis=alt.Axis(**BANDS, labelLimit=240),
         )
     )
     tooltip = ["classifier:N", *(alt.Tooltip(f"{name}:Q", format=".4f") for name in ("accuracy", "low", "high"))]
@@ -106,8 +107,8 @@ def confusion_chart(confusion: np.ndarray, names: Sequence[str], ink: str) -> al
         columns=["true", "predicted", "count", "share", "right"],
     )
     base = alt.Chart(frame).encode(
-        x=alt.X("predicted:N", sort=list(names), axis=alt.Axis(orient="top", labelAngle=0), title="predicted"),
-        y=alt.Y("true:N", sort=list(names), title="true"),
+        x=alt.X("predicted:N", sort=list(names), axis=alt.Axis(**BANDS, orient="top", labelAngle=0), title="predicted"),
+        y=alt.Y("true:N", sort=list(names), axis=alt.Axis(**BANDS), title="true"),
     )
     cells = base.mark_rect(stroke=GREY).encode(
         color=alt.condition("datum.right", alt.value(BLUE), alt.value(ORANGE)),
@@ -133,6 +134,7 @@ def sweep_chart(frame: pd.DataFrame, chosen: tuple[int, str], n_layers: int, ink
     """Accuracy by cross-validation against the layer, a line a pooling; ``chosen`` is ringed."""
     shown = frame.assign(chosen=(frame["layer"] == chosen[0]) & (frame["pooling"] == _POOLINGS[chosen[1]]))
     names = list(_POOLINGS.values())
+    legend = alt.Legend(orient="top", symbolType="stroke", symbolSize=500, symbolStrokeWidth=2.5, symbolOpacity=1)
     base = alt.Chart(shown).encode(
         x=alt.X(
             "layer:Q",
@@ -140,9 +142,7 @@ def sweep_chart(frame: pd.DataFrame, chosen: tuple[int, str], n_layers: int, ink
             axis=alt.Axis(values=list(range(n_layers + 1)), format="d"),
             title="layer (0: the embeddings)",
         ),
-        color=alt.Color(
-            "pooling:N", scale=alt.Scale(domain=names, range=[ORANGE, BLUE]), legend=alt.Legend(orient="top")
-        ),
+        color=alt.Color("pooling:N", scale=alt.Scale(domain=names, range=[ORANGE, BLUE]), legend=legend),
     )
     y = alt.Y(
         "accuracy:Q",
@@ -150,14 +150,16 @@ def sweep_chart(frame: pd.DataFrame, chosen: tuple[int, str], n_layers: int, ink
             domain=[max(0.0, min(0.5, frame["low"].min())), min(1.0, frame["high"].max() + 0.02)], zero=False
         ),
         axis=alt.Axis(format=".0%"),
-        title="accuracy, cross-validated on training rows",
+        title="accuracy by cross-validation",
     )
     tooltip = ["layer:Q", "pooling:N", alt.Tooltip("accuracy:Q", format=".4f"), alt.Tooltip("low:Q", format=".4f"),
                alt.Tooltip("high:Q", format=".4f")]  # fmt: skip
     spread = (
         base.mark_rule(opacity=0.5, strokeWidth=2).encode(y=y, y2="high:Q").transform_calculate(accuracy="datum.low")
     )
-    lines = base.mark_line(strokeWidth=2.5).encode(y=y, strokeDash=alt.StrokeDash("pooling:N", legend=None))
+    lines = base.mark_line(strokeWidth=2.5).encode(
+        y=y, strokeDash=alt.StrokeDash("pooling:N", sort=names, legend=legend)
+    )
     points = base.mark_point(filled=True, size=80, opacity=1).encode(y=y, tooltip=tooltip)
     ring = base.transform_filter("datum.chosen").mark_point(size=320, strokeWidth=2.5).encode(y=y, color=alt.value(ink))
     return (spread + lines + points + ring).properties(height=340)
@@ -179,9 +181,7 @@ def contributions_chart(frame: pd.DataFrame, names: Sequence[str], ink: str) -> 
     """What pushes the logit up and what pulls it down."""
     reach = float(frame["value"].abs().max()) * 1.25 or 1.0
     base = alt.Chart(frame).encode(
-        y=alt.Y(
-            "dimension:N", sort=alt.EncodingSortField("place", op="min"), title=None, axis=alt.Axis(labelOverlap=False)
-        ),
+        y=alt.Y("dimension:N", sort=alt.EncodingSortField("place", op="min"), title=None, axis=alt.Axis(**BANDS)),
         x=alt.X("value:Q", title="part of the logit, w_i x_i", scale=alt.Scale(domain=[-reach, reach])),
     )
     drawn = base.mark_bar(height={"band": 0.7}).encode(
@@ -209,7 +209,7 @@ def attention_chart(tokens: Sequence[str], weights: Sequence[float], ink: str) -
             "token:N",
             sort=alt.EncodingSortField("place", op="min"),
             title=None,
-            axis=alt.Axis(labelOverlap=False, labelLimit=140),
+            axis=alt.Axis(**BANDS, labelLimit=140),
         ),
         x=alt.X("weight:Q", title="attention of [CLS]", scale=alt.Scale(domain=[0, 1])),
     )
