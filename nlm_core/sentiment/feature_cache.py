@@ -46,6 +46,7 @@ def cached_features(
     workers: int = 1,
     folder: Path | None = None,
     max_bytes: int = MAX_BYTES,
+    prepared: bool = True,
 ) -> Iterator[tuple[int, int, Features]]:
     """The features of sentences, from disk as far as they are there; the rest is computed and kept.
 
@@ -56,6 +57,8 @@ def cached_features(
     folder : Path, optional
         ``default_folder()`` by default. One that cannot be written to only means that nothing is kept.
     max_bytes : int
+    prepared : bool
+        Whether features that come with the program are as good as computed ones.
 
     Yields
     ------
@@ -79,7 +82,7 @@ def cached_features(
         check_layer(encoder, layer)
     shape = len(texts), encoder.hidden_size
     files = _files(_content(encoder, texts, masked), chosen, poolings, folder)
-    found = {key: values for key, path in files.items() if (values := _found(path, shape)) is not None}
+    found = {key: values for key, path in files.items() if (values := _found(path, shape, prepared)) is not None}
     missing = [key for key in files if key not in found]
     if missing:
         new_layers = tuple(k for k in chosen if any((k, p) in missing for p in poolings))
@@ -105,10 +108,11 @@ def on_disk(
     masked: bool = True,
     *,
     folder: Path | None = None,
+    prepared: bool = True,
 ) -> bool:
     """Whether there are files for all of these features, so that nothing is left to compute if they are sound."""
     files = _files(_content(encoder, texts, masked), layers, poolings, folder or default_folder())
-    return all(path.exists() or (PREPARED / path.name).exists() for path in files.values())
+    return all(path.exists() or (prepared and (PREPARED / path.name).exists()) for path in files.values())
 
 
 def _files(content: bytes, layers: Sequence[int], poolings: Sequence[str], folder: Path) -> dict[tuple[int, str], Path]:
@@ -120,9 +124,9 @@ def is_prepared(encoder: Encoder, texts: Sequence[str], layer: int, pooling: str
     return (PREPARED / _name(_content(encoder, texts, masked=True), layer, pooling)).exists()
 
 
-def _found(path: Path, shape: tuple[int, int]) -> NDArray[np.float32] | None:
+def _found(path: Path, shape: tuple[int, int], prepared: bool) -> NDArray[np.float32] | None:
     values = _read(path, shape)
-    return _read(PREPARED / path.name, shape) if values is None else values
+    return _read(PREPARED / path.name, shape) if values is None and prepared else values
 
 
 def _content(encoder: Encoder, texts: Sequence[str], masked: bool) -> bytes:

@@ -218,5 +218,5 @@ def reader(name: str, window: int | None = None) -> PrefixReader:
 
 @st.cache_resource(max_entries=1)
 def first_results() -> dict[Hashable, Any]:
-    """What a page opens with for every visitor, kept by the first one; at most one result a page, never changed."""
+    """What a page opens with for every visitor, kept by the first one: a few results in all, shared by their keys."""
     return {}

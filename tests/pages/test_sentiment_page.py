@@ -1,6 +1,7 @@
 """BERT for sentiment: the numbers of every stage are those of a plain script, and odd input loses nothing."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from transformers import AutoModel, AutoTokenizer
 
 from nlm_core.sentiment.datasets import film_reviews
 from nlm_core.sentiment.minilm import minilm_folder
+from pages._shared import loaders
+from pages._shared.panels import sentiment_prepared
 from tests.pages.conftest import OpenPage
 
 PAGE = "pages/bert_sentiment.py"
@@ -131,3 +134,22 @@ def test_a_table_of_the_visitors_own(open_page: OpenPage) -> None:
     assert not at.exception
     assert not at.error
     assert "Label 1, up" in texts(at) and "**40**" in texts(at)
+
+
+def test_prepared_features_are_shown_at_once_and_give_way_to_computed_ones(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    loaders.first_results.clear()
+    at = open_page(PAGE, stage="5 Features")
+    told = re.search(r"come prepared.*: ([\d,]+) of 1,300 sentences", texts(at))
+    assert told is not None and 0 < int(told.group(1).replace(",", "")) < 1300
+    prepared = next(values for key, values in at.session_state["_sentiment_results"].items() if key[0] == "features")
+    monkeypatch.setattr(sentiment_prepared, "_SLICE_SECONDS", 60)
+    at.run()
+    apart = re.search(r"Computed on this machine; .* at most ([\d.e-]+)\.", texts(at))
+    assert apart is not None and float(apart.group(1)) < 1e-4
+    computed = next(values for key, values in at.session_state["_sentiment_results"].items() if key[0] == "features")
+    assert computed is not prepared
+    np.testing.assert_allclose(computed, prepared, atol=1e-4)
+    assert "were computed on this machine" in texts(open_page(PAGE, stage="6 Classifier"))

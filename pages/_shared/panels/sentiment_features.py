@@ -9,8 +9,9 @@ from nlm_core.sentiment.encoder import Encoded
 from nlm_core.sentiment.projection import Projection, project
 from pages._shared.charts.palette import ink
 from pages._shared.charts.sentiment import plane_chart, plane_frame
+from pages._shared.panels.sentiment_prepared import told_and_replaced
 from pages._shared.panels.sentiment_setup import Setup
-from pages._shared.panels.sentiment_work import features, remembered, told_if_prepared
+from pages._shared.panels.sentiment_work import features, remembered
 
 _NEAREST = 6
 _SHOWN_UNITS, _SHOWN_ROWS = 6, 4
@@ -46,4 +47,4 @@ def features_panel(setup: Setup, yours: Encoded) -> None:
         table[f"… {values.shape[1] - 1}"] = shown[:, -1]
         table["label"] = ["?", *map(str, dataset.labels[:_SHOWN_ROWS].tolist())]
         st.dataframe(table, hide_index=True, alt="The first features of your sentence and of the first rows")
-    told_if_prepared(setup)
+    told_and_replaced(setup)

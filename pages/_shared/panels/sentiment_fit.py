@@ -11,8 +11,9 @@ from pages._shared.charts.palette import ink
 from pages._shared.charts.sentiment import confusion_chart, scores_chart, scores_frame
 from pages._shared.panels.figures import figures
 from pages._shared.panels.sentiment_keep import keep_panel
+from pages._shared.panels.sentiment_prepared import told_and_replaced
 from pages._shared.panels.sentiment_setup import BUNDLED, Setup
-from pages._shared.panels.sentiment_work import features, remembered, told_if_prepared, unmasked_features
+from pages._shared.panels.sentiment_work import features, remembered, unmasked_features
 
 _SHOWN_ERRORS = 200
 
@@ -101,7 +102,7 @@ def classifier_panel(setup: Setup) -> None:
     if score.accuracy < plainer.tf_idf.accuracy:
         st.info("Here, counting words does better than this layer and pooling. Stage 8 compares them all.")
     _errors(setup, found)
-    told_if_prepared(setup)
+    told_and_replaced(setup)
     keep_panel(setup, found.classifier, score, found.places)
 
 

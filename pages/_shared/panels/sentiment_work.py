@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable, Hashable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
 
 from nlm_core.sentiment.encoder import POOLINGS
-from nlm_core.sentiment.feature_cache import cached_features, is_prepared, on_disk
+from nlm_core.sentiment.feature_cache import cached_features, on_disk
 from nlm_core.sentiment.features import Features
 from pages._shared.escape import plain
 from pages._shared.panels.sentiment_setup import Setup
@@ -74,11 +74,9 @@ def _computed(setup: Setup, layers: Sequence[int], poolings: Sequence[str], mask
     return found
 
 
-def told_if_prepared(setup: Setup) -> None:
-    """Say so where the features come with the program; they can be computed here again."""
-    texts, layer, pooling = setup.data.dataset.sentences, setup.layer, setup.pooling
-    # Telling takes a hash of all sentences, too much for every keystroke.
-    if remembered(("prepared", setup.key), lambda: is_prepared(setup.encoder, texts, layer, pooling)):
-        st.caption(
-            "These features of the film reviews come prepared, computed by the same code; stage 8 computes all layers."
-        )
+def replace(setup: Setup, values: np.ndarray) -> None:
+    """Features for those remembered; what was made of the old ones is forgotten."""
+    results: dict[Hashable, Any] = st.session_state.setdefault(_RESULTS, {})
+    for key in [key for key in results if isinstance(key, tuple) and setup.key in key]:
+        del results[key]
+    results["features", setup.key] = values

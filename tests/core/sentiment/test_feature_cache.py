@@ -175,6 +175,10 @@ def test_the_prepared_features_are_those_of_the_reviews(minilm: Encoder, tmp_pat
     assert is_prepared(minilm, texts, last_layer, "cls") and not is_prepared(minilm, texts[1:], last_layer, "cls")
     prepared = last(minilm, texts, [last_layer], ["cls"], folder=tmp_path).at(last_layer, "cls")
     assert not list(tmp_path.iterdir())  # they were found, not computed
+    assert on_disk(minilm, texts, [last_layer], ["cls"], folder=tmp_path)
+    assert not on_disk(minilm, texts, [last_layer], ["cls"], folder=tmp_path, prepared=False)
+    done, total, _ = next(cached_features(minilm, texts, [last_layer], ["cls"], folder=tmp_path, prepared=False))
+    assert 0 < done < total
     some = np.random.default_rng(0).choice(len(texts), 60, replace=False)
     fresh = features_of(minilm, [texts[i] for i in some], [last_layer], ["cls"]).at(last_layer, "cls")
     np.testing.assert_allclose(prepared[some], fresh, atol=1e-4)
