@@ -1,4 +1,4 @@
-"""What stands in the head of every page: the link to this moment, the switch of the projector, the list of keys."""
+"""What stands in the head of every page: the link to this moment, its pictures as files, the projector, the keys."""
 
 from pathlib import Path
 from urllib.parse import urlencode
@@ -8,6 +8,7 @@ import streamlit as st
 from pages._shared.catalog import GLOSSARY
 from pages._shared.charts.qr import qr_svg
 from pages._shared.glossary import terms_of
+from pages._shared.panels.pictures import pictures
 from pages._shared.panels.tour import tour_button
 from pages._shared.snippets import SNIPPETS
 
@@ -33,6 +34,7 @@ def tools(file: str) -> None:
         _words(file)
         _share()
         _code(file)
+        _pictures()
         projected = st.toggle("Projector", key="projector", bind="query-params", persist_state="session")
         with st.popover("Keys", key="tool_keys", icon=":material/keyboard:", type="tertiary"):
             st.markdown("\n".join(["| key | does |", "|---|---|", *(f"| {key} | {does} |" for key, does in KEYS)]))
@@ -75,6 +77,17 @@ def _code(file: str) -> None:
     with popover:
         st.caption("Run in the folder of this project, these lines print the numbers of the page as it is set now.")
         st.code(make(st.session_state), language="python")
+
+
+@st.fragment
+def _pictures() -> None:
+    """What is drawn on the page, as files; the list is made when it is opened."""
+    popover = st.popover("Pictures", key="tool_pictures", icon=":material/image:", type="tertiary", on_change="rerun")
+    if not popover.open:
+        return
+    with popover:
+        st.caption("Each picture as it is on the screen now: PNG at twice its size, SVG for print and for editing.")
+        pictures()
 
 
 @st.fragment

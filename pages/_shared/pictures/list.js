@@ -1,0 +1,127 @@
+// The list of the pictures on the page, with what saves each. Nothing leaves the browser.
+const CHARTS = "[data-testid=stVegaLiteChart], [data-testid=stPlotlyChart]";
+const DRAWINGS = {
+  "nlm-plane": "Plane",
+  "nlm-unrolled": "The unrolled network",
+  "nlm-words": "The words that are seen",
+  "nlm-pieces": "Word pieces and their ids",
+  "nlm-surprise": "The text coloured by surprise",
+};
+const LONGEST_NAME = 60;
+const TWICE = 2;
+// More pixels a side than this and browsers give an empty picture.
+const MOST_PIXELS = 8192;
+
+function partsOf(element) {
+  const shown = element.matches("[data-testid=stVegaLiteChart]") ? "svg.marks" : element.matches("[data-testid=stPlotlyChart]") ? ".svg-container" : null;
+  if (element.matches(".nlm-plane")) return [...element.querySelectorAll(".nlm-plane-legend:not([hidden]), .nlm-plane-stage")];
+  return shown ? [...element.querySelectorAll(shown)] : [element];
+}
+
+function titleOf(element) {
+  const named = element.getAttribute("aria-label") ?? element.querySelector("svg[aria-label]")?.getAttribute("aria-label");
+  return named || DRAWINGS[Object.keys(DRAWINGS).find((name) => element.classList.contains(name))] || "Chart";
+}
+
+function picturesOnPage() {
+  const all = [CHARTS, ...Object.keys(DRAWINGS).map((name) => `.${name}`)].join(", ");
+  return [...document.querySelectorAll(`[data-testid=stMain] :is(${all})`)]
+    .filter((element) => element.getBoundingClientRect().width > 0 && element.checkVisibility({ visibilityProperty: true }))
+    .map((element) => ({
+      element, parts: partsOf(element), title: titleOf(element), pixels: !!element.querySelector("canvas"),
+    }))
+    .filter((picture) => picture.parts.length);
+}
+
+// Small letters, digits and dashes: a name that every system takes, whatever the title holds.
+function fileName(title, kind) {
+  const page = location.pathname.split("/").filter(Boolean).at(-1) ?? "home";
+  const plain = `${page} ${title}`.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, LONGEST_NAME);
+  return `${plain.replace(/^-+|-+$/g, "") || "picture"}.${kind}`;
+}
+
+// A click outside of the list would close it: the link stands in it.
+function hand(root, blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.hidden = true;
+  root.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+async function save(picture, kind) {
+  const { svg, width, height } = pictureOf(picture);
+  const text = new XMLSerializer().serializeToString(svg);
+  if (kind === "svg") return new Blob([text], { type: "image/svg+xml" });
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  await image.decode();
+  const scale = Math.min(TWICE, MOST_PIXELS / Math.max(width, height));
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width: Math.round(width * scale), height: Math.round(height * scale) });
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
+  if (!blob) throw new Error("the browser could not make a PNG of this size");
+  return blob;
+}
+
+function say(root, words) {
+  root.querySelector("[role=status]").textContent = words;
+}
+
+async function saveNow(root, picture, kind) {
+  if (!picture.element.isConnected) {
+    fill(root);
+    say(root, "The page has changed: here are its pictures now.");
+    return;
+  }
+  try {
+    // The parts may have been drawn anew since the list was made.
+    const name = fileName(picture.title, kind);
+    hand(root, await save({ ...picture, parts: partsOf(picture.element) }, kind), name);
+    say(root, `Saved as ${name}`);
+  } catch (error) {
+    say(root, `Not saved: ${error.message}`);
+  }
+}
+
+function fill(root) {
+  const pictures = picturesOnPage();
+  root.querySelector("ul").replaceChildren(
+    ...pictures.map((picture) => {
+      const entry = document.createElement("li");
+      const words = document.createElement("span");
+      words.textContent = picture.title;
+      if (picture.pixels) {
+        const note = document.createElement("small");
+        note.textContent = "in the SVG its surface is an image";
+        words.append(note);
+      }
+      entry.append(words);
+      for (const kind of ["png", "svg"]) {
+        const button = document.createElement("button");
+        Object.assign(button, { type: "button", textContent: kind.toUpperCase() });
+        button.setAttribute("aria-label", `${kind.toUpperCase()} of: ${picture.title}`);
+        button.addEventListener("click", () => saveNow(root, picture, kind));
+        entry.append(button);
+      }
+      return entry;
+    }),
+  );
+  say(root, pictures.length ? "" : "There is no picture on this page now.");
+}
+
+export default function ({ parentElement }) {
+  const root = document.createElement("div");
+  root.className = "nlm-pictures";
+  root.append(document.createElement("ul"), document.createElement("p"));
+  root.lastChild.setAttribute("role", "status");
+  // Its style sheet stands beside it.
+  parentElement.querySelector(".nlm-pictures")?.remove();
+  parentElement.append(root);
+  fill(root);
+  return () => root.remove();
+}
