@@ -116,7 +116,7 @@ PAGES: tuple[PageEntry, ...] = (
         "Prompt and generate",
         ":material/edit_note:",
         "Neural language models",
-        "A text drawn token by token: how surprising each token is, and what else could have stood there.",
+        "A text drawn token by token: how surprising each is, and what else was possible.",
         (
             (
                 "Usage: the input prompt “Recite the first law of robotics”",
@@ -167,7 +167,7 @@ PAGES: tuple[PageEntry, ...] = (
             ("Learning rate α: too small, right, too large", {"surface": "Ravine", "alpha": "0.079", "T": "40"}),
             (
                 "Global and local minima: where a thousand starts end",
-                {"surface": "Himmelblau", "view": "A thousand starts"},
+                {"surface": "Many minima", "view": "A thousand starts"},
             ),
             (
                 "Stochastic gradient descent: mini-batches, their noise and their cost",

@@ -18,11 +18,15 @@ class Card:
         What to look at in that state, in Markdown.
     state : mapping
         The values of the page's fields by their names in the address; fields that it does not name stay as they are.
+    at : str
+        The key of the field or container that stands over what to see, to be brought on the screen; empty where that is
+        at the top of the page.
     """
 
     title: str
     see: str
     state: Mapping[str, Value]
+    at: str = ""
 
 
 def query(card: Card) -> dict[str, str]:
@@ -47,9 +51,12 @@ def card_number(file: str, asked: str | None) -> int | None:
     return min(len(cards), max(1, number)) if cards else None
 
 
-def _cards(base: Mapping[str, Value], *cards: tuple[str, str, Mapping[str, Value]]) -> tuple[Card, ...]:
-    """Cards whose states all hold what ``base`` holds, unless they say otherwise."""
-    return tuple(Card(title, see, MappingProxyType({**base, **state})) for title, see, state in cards)
+def _cards(
+    base: Mapping[str, Value],
+    *cards: tuple[str, str, Mapping[str, Value]] | tuple[str, str, Mapping[str, Value], str],
+) -> tuple[Card, ...]:
+    """Cards whose states all hold what ``base`` holds, unless they say otherwise; the last of four is ``Card.at``."""
+    return tuple(Card(title, see, MappingProxyType({**base, **state}), *at) for title, see, state, *at in cards)
 
 
 _PARK = "I went to the park."
@@ -76,6 +83,7 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
                 "The table below has one column for each beginning of the sentence. The last one has read the full "
                 "stop: now STOP is among the likely tokens.",
                 {"prefix": _PARK, "view": "Table"},
+                "view",
             ),
             (
                 "Guess first",
@@ -87,17 +95,20 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
                 "Read downwards below the bars: token id, embedding row, hidden state, logits, softmax, all of them of "
                 "this prefix.",
                 {"view": "Numbers"},
+                "view",
             ),
             (
                 "Drawing the next token",
                 "Lower the temperature, or cut with top-k and top-p: q is what is drawn from, p stays as it was.",
                 {"view": "Sampling"},
+                "view",
             ),
             (
                 "Three kinds of model",
                 "Below, the same prefix in a window model, a recurrent network and a Transformer: three distributions "
                 "over what comes next.",
                 {"view": "Compare"},
+                "view",
             ),
         ),
         "pages/bert_sentiment.py": _cards(
@@ -217,21 +228,25 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
                 "The same as matrices",
                 "Below the drawing: W_1 x + b_1, then σ, then W_2 h_2 + b_2, every matrix with its shape.",
                 {"sigma": "ReLU"},
+                "view",
             ),
             (
                 "One unit's arithmetic",
                 "Weights times inputs, plus the bias, through σ. Type another weight and watch its edge.",
                 {"view": "One unit", "unit": "h₂[1]"},
+                "view",
             ),
             (
                 "Activation functions",
                 "GeLU and its derivative; the points are this network's own units. Change σ above and compare.",
                 {"view": "Activation", "sigma": "GeLU"},
+                "view",
             ),
             (
                 "Outputs as probabilities",
                 "A softmax on top: the two outputs become two probabilities that sum to 1.",
                 {"view": "Softmax"},
+                "view",
             ),
         ),
         "pages/losses.py": _cards(
@@ -294,6 +309,7 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
                     "tau": 0.1,
                     "view": "Softmax step by step",
                 },
+                "view",
             ),
         ),
         "pages/gradient_descent.py": _cards(
@@ -312,26 +328,31 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
                 "Below the surface, the step written out: new θ = old θ − α times the gradient. Move i and follow the "
                 "path.",
                 {"i": 0},
+                "view",
             ),
             (
                 "Too small a learning rate",
                 "A tenth of the rate, the same 60 steps: the path creeps, and the loss on the right falls slowly.",
                 {"alpha": 0.019},
+                "plot",
             ),
             (
                 "Too large a learning rate",
                 "A rate beyond the largest stable one: in this ravine every step jumps further up the other side.",
                 {"surface": "Ravine", "alpha": 0.11, "x0": -4.5, "y0": 1.0, "T": 40},
+                "plot",
             ),
             (
                 "Global and local minima",
-                "A thousand starts on a surface with four valleys: the colour of a start says how low it ended.",
-                {"surface": "Himmelblau", "alpha": 0.01, "x0": -0.5, "y0": -1.0, "view": "A thousand starts"},
+                "One valley is the lowest, all others are local minima: the colour of a start says how low it ended.",
+                {"surface": "Many minima", "alpha": 0.002, "x0": -3.3, "y0": 2.3, "view": "A thousand starts"},
+                "view",
             ),
             (
                 "Stochastic gradient descent",
                 "Two examples a step: the path is noisy, and each step costs two gradients in place of 24.",
                 {"optimizer": "SGD", "B": 2, "T": 120},
+                "plot",
             ),
             (
                 "Does SGD find better minima?",
@@ -344,6 +365,7 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
                     "y0": -4.0,
                     "view": "A thousand starts",
                 },
+                "view",
             ),
         ),
         "pages/loss_landscape.py": _cards(
@@ -380,32 +402,38 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
                 "1. Forward pass",
                 "The first row: h_1 = W_1 x + b_1 with its numbers. Step on in the ledger with the right arrow key.",
                 {"row": 1, "guess": False},
+                "row",
             ),
             (
                 "2. The loss",
                 "One number for the whole prediction. Everything so far is kept: the way back will need it.",
                 {"row": 4, "guess": False},
+                "row",
             ),
             (
                 "3. Backwards pass",
                 "The first of the δ: how the loss changes with the output. Every row is checked against autograd and "
                 "finite differences.",
                 {"row": 5, "guess": False},
+                "row",
             ),
             (
                 "The chain rule",
                 "A product of what came from above and what is local. Nothing is computed twice.",
                 {"row": 8, "guess": False},
+                "row",
             ),
             (
                 "Guess first",
                 "One number of the result is a box. Compute it, type it, and be told right or wrong.",
                 {"row": 8, "guess": True},
+                "row",
             ),
             (
                 "Take the step",
                 "All gradients at once: θ moves against them. Compare the change of the loss with the promised one.",
                 {"view": "Take the step"},
+                "view",
             ),
         ),
         "pages/window_or_recurrence.py": _cards(
@@ -444,21 +472,25 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
                 "After the last word: h_t from the embedding and the state before, then logits and p_t. Every shape is "
                 "given.",
                 {"t": 4},
+                "view",
             ),
             (
                 "One unit",
                 "One row of that arithmetic: what the word adds, what the state before adds, then tanh.",
                 {"t": 4, "view": "One unit"},
+                "view",
             ),
             (
                 "From an early state to a late one",
                 "How much each word that was read still moves the prediction, on a logarithmic scale.",
                 {"t": 4, "view": "Influence"},
+                "view",
             ),
             (
                 "What a hidden state represents",
                 "The states nearest to this one, and what stood before them: read what they have in common.",
                 {"prefix": "I went to the", "t": 4, "view": "Similar states"},
+                "view",
             ),
         ),
         "pages/train_rnn.py": _cards(
@@ -467,26 +499,31 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
                 "Training procedure 1: pairs",
                 "Every beginning of the sentence is an input x, the token after it the output y.",
                 {"stage": "1 Pairs", "sentence": _PARK},
+                "sentence",
             ),
             (
                 "Training procedure 2: run the model",
                 "A distribution at every position, from weights that are still random: all tokens are about as likely.",
                 {"stage": "2 Run", "sentence": _PARK},
+                "sentence",
             ),
             (
                 "Training procedure 3: loss",
                 "Minus ln p of the true next token at each position, and their mean.",
                 {"stage": "3 Loss", "sentence": _PARK},
+                "sentence",
             ),
             (
                 "Training procedure 4: backpropagate",
                 "Left, the gradient of every parameter; right, how it comes back through time.",
                 {"stage": "4 Backpropagate", "sentence": _PARK},
+                "sentence",
             ),
             (
                 "Training procedure 5: descend",
                 "p of each true token before and after the step: most of them have gained.",
                 {"stage": "5 Descend", "sentence": _PARK},
+                "sentence",
             ),
             (
                 "And again, many times",

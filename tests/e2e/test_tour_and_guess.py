@@ -40,6 +40,25 @@ def test_a_tour_moves_the_page_and_its_address(visit: Visit) -> None:
     expect(field(page)).to_have_value("I went to the park.")
 
 
+def test_a_card_brings_what_it_points_at_on_the_screen(visit: Visit) -> None:
+    """The panels of this page lie below the first screen; the card stays, and so do its buttons."""
+    page = visit("step_rnn", tour="2")
+    view, card = page.locator(".st-key-view"), page.locator(".st-key-tour_card")
+    come_to_rest(page)
+    expect(view.get_by_role("radio", name="Arithmetic")).to_be_checked()
+    page.get_by_role("button", name="Next", exact=True).click()
+    expect(view.get_by_role("radio", name="One unit")).to_be_checked()
+    come_to_rest(page)
+    screen, over, shown = page.viewport_size["height"], card.bounding_box(), view.bounding_box()
+    header = page.get_by_test_id("stHeader").bounding_box()
+    assert header["y"] + header["height"] <= over["y"]
+    assert over["y"] + over["height"] <= shown["y"] < 0.4 * screen
+    page.mouse.move(700, 500)
+    page.mouse.wheel(0, -2_000)
+    come_to_rest(page)
+    assert view.bounding_box()["y"] > shown["y"] + 100
+
+
 def test_the_bars_come_after_the_guess(visit: Visit) -> None:
     page = visit("next_token", guess="true")
     guess = page.get_by_role("textbox", name="Your next word")

@@ -1,11 +1,14 @@
 """A page's guided tour: one card at a time over the page that it has set."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages._shared.tours import TOURS, Card, card_number, query
 
 TOUR = "tour"
 _SET = "_tour_state"
+_SHOW = (Path(__file__).resolve().parents[3] / "assets" / "tour.js").read_text(encoding="utf-8")
 
 
 def _open(file: str, number: int) -> None:
@@ -61,5 +64,11 @@ def _card(file: str, card: Card, number: int) -> None:
             back = st.button("Back", key="tour_back", disabled=number == 1)
             forward = st.button("Next", key="tour_next", disabled=number == count, type="primary")
             st.button("End", key="tour_end", on_click=_end)
+        # The number makes the text another one, so that the browser runs it anew for each card.
+        st.html(
+            f"<script>// {number}\n{_SHOW.replace('__AT__', card.at)}</script>",
+            width="content",
+            unsafe_allow_javascript=True,
+        )
     if back or forward:
         _open(file, number + forward - back)
