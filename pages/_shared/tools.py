@@ -19,7 +19,7 @@ _KEYS = f"<script>{(_ASSETS / 'keys.js').read_text(encoding='utf-8')}</script>"
 KEYS = (
     ("← →", "one step back or on, wherever there are steps"),
     ("Page up, Page down", "the same: these are what a presenter's clicker sends"),
-    ("1 … 9", "append that token (Next token)"),
+    ("1 … 9", "append that token (Next token); elsewhere pick that one of the steps or views"),
     ("U", "undo the last append"),
     ("P", "projector: larger type, controls folded away"),
     ("?", "this list"),
@@ -98,5 +98,7 @@ def _words(file: str) -> None:
         return
     with popover:
         for term in terms_of(file):
-            st.markdown(f"**{term.name}.** {term.means}")
+            with st.container(gap=None):
+                st.page_link(GLOSSARY.file, label=f"**{term.name}**", query_params={"word": term.name})
+                st.markdown(term.means)
         st.page_link(GLOSSARY.file, label="All words of the lecture", icon=GLOSSARY.icon)

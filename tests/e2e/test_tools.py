@@ -2,6 +2,7 @@
 
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit
@@ -31,6 +32,40 @@ def test_a_clicker_steps_and_in_a_field_its_keys_stay_there(visit: Visit) -> Non
     come_to_rest(page)
     _step(page, 1)
     expect(page.get_by_role("switch", name="Projector")).not_to_be_checked()
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "digit", "picked"),
+    [
+        ("train_rnn", "stage", "3", "3 Loss"),
+        ("losses", "problem", "2", "2-way classification"),
+        ("step_rnn", "view", "4", "Similar states"),
+        ("bert_sentiment", "stage", "3", "3 Padding"),
+    ],
+)
+def test_a_digit_picks_from_the_row_of_steps_or_views(
+    visit: Visit, name: str, row: str, digit: str, picked: str
+) -> None:
+    page = visit(name)
+    option = main(page).locator(f".st-key-{row}").get_by_role("radio", name=picked)
+    expect(option).not_to_be_checked()
+    come_to_rest(page)
+    page.keyboard.press("9")
+    page.keyboard.press(digit)
+    expect(option).to_be_checked()
+
+
+def test_digits_are_text_in_a_field_and_tokens_on_the_first_page(visit: Visit) -> None:
+    page = visit("next_token", prefix="I went to the")
+    come_to_rest(page)
+    field(page).press("End")
+    page.keyboard.type(" 2")
+    expect(field(page)).to_have_value("I went to the 2")
+    come_to_rest(page)
+    page.get_by_role("heading", name="Next token").click()
+    page.keyboard.press("3")
+    expect(field(page)).not_to_have_value("I went to the 2")
+    expect(main(page).locator(".st-key-view").get_by_role("radio", name="Table")).to_be_checked()
 
 
 def test_the_projector_folds_away_and_stands_in_the_link(visit: Visit) -> None:
