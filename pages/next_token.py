@@ -118,6 +118,10 @@ def explorer() -> None:
         if not guessing:
             _condition(reader, reading, position)
         _append_buttons(reader, reading, position)
+    with chart_column, st.container(horizontal=True):
+        st.button(
+            "Undo", on_click=controls.undo, disabled=not controls.can_undo(), icon=":material/undo:", shortcut="U"
+        )
         # Written when it is asked for: a file of every keystroke would be gone before the browser asks for it.
         st.download_button(
             "Bars as CSV",
@@ -166,16 +170,13 @@ def _condition(reader: PrefixReader, reading: Reading, position: int) -> None:
 def _append_buttons(reader: PrefixReader, reading: Reading, position: int) -> None:
     """The tokens to append by click or by key."""
     model = reader.model
-    st.caption("Append by a click on a bar, here, or with the keys 1 to 9; U takes it back.")
+    st.caption("Append: click a bar, a button, or press 1 to 9.")
     with st.container(horizontal=True, gap="xsmall"):
         for number, token_id in enumerate(reading.columns[position].top_ids[:APPENDABLE].tolist(), start=1):
             st.button(
                 plain(label(model, token_id)), key=f"append {number}", shortcut=str(number),
                 on_click=append, args=(reader, token_id),
             )  # fmt: skip
-        st.button(
-            "Undo", on_click=controls.undo, disabled=not controls.can_undo(), icon=":material/undo:", shortcut="U"
-        )
 
 
 explorer()

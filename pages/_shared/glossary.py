@@ -158,7 +158,14 @@ def terms_of(file: str) -> tuple[Term, ...]:
 
 
 def matching(text: str) -> tuple[Term, ...]:
-    """The terms with a text in their name, else those with it in their meaning; all for an empty text."""
+    """The terms with a text in their name, that which is it first; else those with it in their meaning.
+
+    An empty text finds all.
+    """
     wanted = text.strip().casefold()
-    by_name = tuple(term for term in TERMS if wanted in term.name.casefold())
+    by_name = tuple(
+        sorted(
+            (term for term in TERMS if wanted in term.name.casefold()), key=lambda term: term.name.casefold() != wanted
+        )
+    )
     return by_name or tuple(term for term in TERMS if wanted in term.means.casefold())

@@ -1,5 +1,8 @@
 """The glossary: each term once, each with a page that exists, and found by what is typed."""
 
+from urllib.parse import parse_qs
+
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._shared.catalog import GLOSSARY, PAGES
@@ -29,3 +32,22 @@ def test_the_page_shows_what_is_looked_for(open_page: OpenPage) -> None:
     nothing = open_page(GLOSSARY.file, word="<b>zebra</b>")
     assert not nothing.exception
     assert "None of the" in nothing.info[0].value
+
+
+def test_each_word_comes_first_under_its_own_name(open_page: OpenPage) -> None:
+    assert [matching(term.name)[0] for term in TERMS] == list(TERMS)
+    others = [term.name for term in TERMS if "loss" in term.name.casefold() and term.name != "Loss"]
+    assert [term.name for term in matching("loss")] == ["Loss", *others]
+    assert _shown(open_page(GLOSSARY.file, word="Token"))[0] == "Token"
+
+
+@pytest.mark.parametrize("file", ["pages/losses.py", "pages/window_or_recurrence.py"])
+def test_the_words_of_a_page_lead_to_the_glossary(file: str, open_page: OpenPage) -> None:
+    at = open_page(file)
+    at.session_state["tool_words"] = True
+    at.run()
+    assert not at.exception
+    links = [link.proto for link in at.get("page_link") if link.proto.query_string.startswith("word=")]
+    assert {link.page for link in links} == {"glossary"}
+    assert [link.label for link in links] == [f"**{term.name}**" for term in terms_of(file)]
+    assert [parse_qs(link.query_string) for link in links] == [{"word": [term.name]} for term in terms_of(file)]

@@ -44,7 +44,7 @@ def gap_chart(frame: pd.DataFrame, measure: str, window: int, k: int) -> alt.Lay
             f"{column}:Q",
             title=title,
             scale=alt.Scale(type="symlog", constant=0.001, domain=[0, top]),
-            axis=alt.Axis(values=[tick for tick in _TICKS if tick <= top], format="~g", labelOverlap=False),
+            axis=alt.Axis(values=[tick for tick in _TICKS if tick <= top], format="~g", labelOverlap="greedy"),
         )
     x = alt.X(
         "back:Q",

@@ -45,11 +45,11 @@ def padding_chart(frame: pd.DataFrame, ink: str, shown: str) -> alt.LayerChart:
         x=alt.X("column:O", title="position", axis=alt.Axis(labelAngle=0, orient="top", ticks=False, labelFlush=False)),
         y=alt.Y("sentence:N", sort=order, title=None, axis=alt.Axis(**BANDS, ticks=False, labelLimit=150)),
     )
-    cells = base.mark_rect(stroke=GREY, strokeWidth=0.5).encode(
+    cells = base.mark_rect(stroke=f"{GREY}40", strokeWidth=0.5).encode(
         color=alt.Color(
             "kind:N",
             scale=alt.Scale(domain=["token", "padding"], range=[f"{BLUE}47", f"{GREY}1a"]),
-            legend=alt.Legend(orient="bottom", title=None, symbolOpacity=1),
+            legend=alt.Legend(orient="bottom", title=None, symbolOpacity=1, symbolStrokeWidth=0.5),
         ),
         tooltip=["sentence:N", "column:O", "piece:N", "id:Q", "mask:Q"],
     )

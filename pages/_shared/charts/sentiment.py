@@ -86,8 +86,8 @@ def scores_chart(frame: pd.DataFrame, ink: str) -> alt.LayerChart:
         x=alt.X(
             "accuracy:Q",
             scale=alt.Scale(domain=[0, 1]),
-            axis=alt.Axis(format=".0%"),
-            title="accuracy on the test rows, with its 95 % interval",
+            axis=alt.Axis(format=".0%", titleAnchor="end"),
+            title="accuracy, with its 95 % interval",
         ),
         color=alt.condition("datum.place === 0", alt.value(BLUE), alt.value(GREY)),
         tooltip=tooltip,
@@ -182,7 +182,7 @@ def contributions_chart(frame: pd.DataFrame, names: Sequence[str], ink: str) -> 
     reach = float(frame["value"].abs().max()) * 1.25 or 1.0
     base = alt.Chart(frame).encode(
         y=alt.Y("dimension:N", sort=alt.EncodingSortField("place", op="min"), title=None, axis=alt.Axis(**BANDS)),
-        x=alt.X("value:Q", title="part of the logit, w_i x_i", scale=alt.Scale(domain=[-reach, reach])),
+        x=alt.X("value:Q", title="part of the logit, wᵢ xᵢ", scale=alt.Scale(domain=[-reach, reach])),
     )
     drawn = base.mark_bar(height={"band": 0.7}).encode(
         color=alt.Color(

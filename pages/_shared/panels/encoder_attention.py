@@ -61,13 +61,13 @@ def mask_panel(encoder: MaskedModel, reader: PrefixReader, found: Sentence, posi
                 alt=f"The attention mask of the {side.key}: one row a word, filled where it may look",
             )
     st.caption("Row: a word. Column: what it may look at. Orange: the chosen word; blue: the others; empty: forbidden.")
-    st.latex(
-        r"\mathrm{softmax}\!\left(\frac{Q K^\top}{\sqrt{d}} + M\right) V,\qquad"
-        r" M_{ts} = 0 \text{ where } t \text{ may look at } s, \text{ else } -\infty"
-    )
+    # Side by side where there is room, one below the other on a telephone.
+    left, right = st.columns(2, vertical_alignment="center")
+    left.latex(r"\mathrm{softmax}\!\left(\frac{Q K^\top}{\sqrt{d}} + M\right) V")
+    right.latex(r"M_{ts} = 0 \text{ where } t \text{ may look at } s, \text{ else } -\infty")
     near, layers = encoder.near_sighted_layers, encoder.network.config.num_hidden_layers
     st.caption(
-        f"{near} of the {layers} layers of {encoder.card.name} have a narrower, sliding mask. "
+        f"Layers of {encoder.card.name} with a narrower, sliding mask: {near} of {layers}. "
         "To predict a word, a decoder uses the row of the word before it; an encoder uses the word's own row, in which "
         "the word itself is blanked."
     )

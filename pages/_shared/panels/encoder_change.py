@@ -83,6 +83,13 @@ def _offers(encoder: MaskedModel, found: Sentence, position: int) -> list[str]:
 
 def _side(key: str, model: Symbols, moves: Sequence[Moved], title: str) -> None:
     st.markdown(title)
+    # The drawing comes before the words on it: they take one line or two, and both drawings begin at one height.
+    with st.container(key=f"{key}_moves"):
+        st.vega_lite_chart(
+            moves_chart(moves_frame(moves, [label(model, move.token_id) for move in moves]), st.context.theme.type),
+            key=f"moves {key}",
+            alt=f"The largest difference of each distribution of the {key}, on a scale that shows small values and 0",
+        )
     before = [move for move in moves if move.side == "left"]
     if before:
         most = max(before, key=lambda move: move.largest)
@@ -96,12 +103,6 @@ def _side(key: str, model: Symbols, moves: Sequence[Moved], title: str) -> None:
             )
     else:
         st.markdown("Nothing stands left of the change: choose a later word.")
-    with st.container(key=f"{key}_moves"):
-        st.vega_lite_chart(
-            moves_chart(moves_frame(moves, [label(model, move.token_id) for move in moves]), st.context.theme.type),
-            key=f"moves {key}",
-            alt=f"The largest difference of each distribution of the {key}, on a scale that shows small values and 0",
-        )
 
 
 def _guess(model: Symbols, move: Moved) -> str:

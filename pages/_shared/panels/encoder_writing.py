@@ -29,7 +29,7 @@ Pair = tuple[Drawn | None, Drawn | None]
 Rows = tuple[list[int], list[int]]
 Prompts = tuple[list[Told], list[Told]]
 
-_WHY = """
+_WHY = r"""
 **What is done.** The decoder draws from p(x | START … last word), puts the word behind the text and goes on: what it
 was trained for. The encoder is given the text, **one blank behind it, then STOP**; a word is drawn from its p at the
 blank and takes the blank's place; then comes the next blank.
@@ -37,8 +37,8 @@ blank and takes the blank's place; then comes the next blank.
 **Why it does not write.** STOP right behind the blank tells the encoder that every word is the last one of its text. In
 training it saw words on both sides of a blank, never a text that breaks off. And no blank ever stood where STOP
 stands: it cannot say when a text ends. Its probabilities of one blank each are not factors of the chain rule
-P(w_1 … w_n) = ∏ p(w_t | w_1 … w_{t−1}), so that it gives a text no probability. In return it reads each word in the
-light of the whole sentence.
+$P(w_1\dots w_n)=\prod_t p(w_t\mid w_1\dots w_{t-1})$, so that it gives a text no probability. In return it reads each
+word in the light of the whole sentence.
 """
 
 

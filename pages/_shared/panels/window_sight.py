@@ -39,12 +39,12 @@ def sight_panel(readers: Mapping[str, PrefixReader], readings: Mapping[str, Read
                 st.caption(
                     f"A Markov assumption: reads {count - seen_from} of {count} words, START among them, "
                     f"{count - seen_from} × {embedding} numbers, afresh for every next word; nothing is kept in "
-                    f"between. h_t has {hidden} numbers."
+                    f"between. $h_t$ has {hidden} numbers."
                 )
             else:
                 st.caption(
                     f"No Markov assumption: has read all {count} words, START among them, one at a time. What it keeps "
-                    f"of them, whether 1 or 1,000, is h_t: {hidden} numbers."
+                    f"of them, whether 1 or 1,000, is $h_t$: {hidden} numbers."
                 )
             if reading.dropped:
                 st.caption(f"Shown from word {reading.dropped + 1:,} on: a reading holds {reader.limit:,} words.")
