@@ -20,7 +20,8 @@ header(next(entry for entry in PAGES if entry.file == FILE))
 
 
 def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
-    sigma_choice, loss_choice, example, setup = st.columns([3, 2, 1, 2], vertical_alignment="bottom")
+    with st.container(key="twos what"):
+        sigma_choice, loss_choice, example, setup = st.columns([3, 2, 1, 2], vertical_alignment="bottom")
     with sigma_choice:
         sigma = st.selectbox("Activation σ", list(ACTIVATIONS), key="sigma", bind="query-params")
     with loss_choice:
@@ -31,21 +32,24 @@ def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
         x = inputs_field(parameters.sizes[0])
         y = target_field(loss, parameters.sizes[-1])
     done = ledger(parameters, x, y, sigma, loss)
-    view = st.segmented_control(
-        "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", label_visibility="collapsed", required=True
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        view = st.segmented_control(
+            "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", label_visibility="collapsed",
+            required=True, width="content",
+        )  # fmt: skip
+        guessing = view == VIEWS[0] and st.toggle(
+            "Guess first",
+            key="guess",
+            bind="query-params",
+            help="One number of each result is hidden until you type it.",
+            width="content",
+        )
     if view == VIEWS[1]:
         step_panel(done)
         return
     r = stepper("Row of the ledger", 1, len(done.rows), key="row", forward="Next") - 1
     now, so_far = st.columns([3, 2], gap="medium")
     with now:
-        guessing = st.toggle(
-            "Guess first",
-            key="guess",
-            bind="query-params",
-            help="One number of each result is hidden until you type it.",
-        )
         row_panel(done, r, guessing)
     with so_far:
         rows_panel(done, r, guessing)

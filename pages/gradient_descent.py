@@ -84,7 +84,8 @@ def draw_points(chosen: Surface, path: Path) -> None:
 @errors_told
 def explorer() -> None:
     """What is descended and how. All that follows from the rate runs in ``descents``."""
-    columns = st.columns([6, 5, 6, 5, 4], vertical_alignment="bottom")
+    with st.container(key="twos what"):
+        columns = st.columns([6, 5, 6, 5, 4], vertical_alignment="bottom")
     formula = st.container()
     with columns[0]:
         chosen = setup.surface_field(formula)
@@ -95,7 +96,8 @@ def explorer() -> None:
 @errors_told
 def descents(chosen: Surface, settings: Settings) -> None:
     """Rate, start and what comes of them: a new rate runs and sends nothing else, and the path is sent first."""
-    slider, alpha, first, second, race = st.columns([8, 4, 4, 4, 6])
+    with st.container(key="twos how"):
+        slider, alpha, first, second, race = st.columns([8, 4, 4, 4, 6])
     plots, below = st.container(), st.container()
     with plots:
         left, right = st.columns([3, 2])

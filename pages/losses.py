@@ -21,7 +21,8 @@ header(next(entry for entry in PAGES if entry.file == FILE))
 @errors_told
 def explorer() -> None:
     """All of the page runs here, so that a slider runs nothing else."""
-    problem = st.segmented_control(
+    choice, said = st.columns([3, 2], vertical_alignment="center")
+    problem = choice.segmented_control(
         "Problem", PROBLEMS, default=PROBLEMS[0], key="problem", bind="query-params", label_visibility="collapsed",
         required=True,
     )  # fmt: skip
@@ -30,14 +31,14 @@ def explorer() -> None:
     given = prediction_field(problem)
     found = read(problem, given)
     with numbers:
-        losses_in_a_row(found)
+        losses_in_a_row(problem, found, said)
     view = VIEWS[0]
     if problem == MULTI_CLASS:
         view = st.segmented_control(
             "View", VIEWS, default=view, key="view", bind="query-params", label_visibility="collapsed", required=True
         )
     if view == VIEWS[0]:
-        loss_rows(found)
+        loss_rows(problem, found)
     else:
         softmax_panel(given)
 

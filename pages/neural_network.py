@@ -83,10 +83,12 @@ def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
         passed = forward(parameters, inputs_field(parameters.sizes[0]), name)
     with picture:
         drawing(parameters, passed, chosen)
-    st.latex(equation(len(parameters.W) - 1))
-    view = st.segmented_control(
+    views, formula = st.columns([3, 2], vertical_alignment="center")
+    view = views.segmented_control(
         "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", label_visibility="collapsed", required=True
     )
+    # A formula in a line of text is broken where the screen ends.
+    formula.markdown(f"${equation(len(parameters.W) - 1)}$")
     if view == "One unit":
         network_views.unit_panel(parameters, passed, name, chosen)
     elif view == "Weights":

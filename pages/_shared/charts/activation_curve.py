@@ -6,9 +6,12 @@ import pandas as pd
 from nlm_core.nn.activations import activation, curve
 from nlm_core.nn.mlp import Forward
 from pages._shared.charts.network import symbol
-from pages._shared.charts.palette import BLUE, ORANGE
+from pages._shared.charts.palette import BLUE, GREY, ORANGE
 
 _NAMES = ("σ(x)", "σ′(x)")
+# The names of the units stand above the curves, on as many lines, so that neighbours do not cover each other.
+_LINES, _LINE_PX = 4, 13
+_HEIGHT = 300
 
 
 def marks_frame(name: str, passed: Forward) -> pd.DataFrame:
@@ -36,7 +39,10 @@ def activation_chart(name: str, marks: pd.DataFrame, ink: str) -> alt.LayerChart
         legend=alt.Legend(orient="top", title=None),
     )
     x = alt.X("x:Q", title="x, a pre-activation", scale=alt.Scale(domain=[-reach, reach], nice=False))
-    y = alt.Y("y:Q", title=None)
+    values = (*found.value, *found.derivative)
+    low, high = float(min(values)), float(max(values))
+    share = (_LINES * _LINE_PX + 4) / (_HEIGHT - _LINES * _LINE_PX)
+    y = alt.Y("y:Q", title=None, scale=alt.Scale(domain=[low, high + share * (high - low)], nice=False))
     drawn = (
         alt.Chart(lines)
         .mark_line()
@@ -61,5 +67,16 @@ def activation_chart(name: str, marks: pd.DataFrame, ink: str) -> alt.LayerChart
             ],
         )
     )
-    names = alt.Chart(points[points["curve"] == _NAMES[0]]).mark_text(color=ink, dy=-12).encode(x=x, y=y, text="unit:N")
-    return alt.layer(drawn, at, names).properties(height=300)
+    ordered = marks.sort_values("x").reset_index(drop=True)
+    names = [
+        alt.Chart(ordered.iloc[line::_LINES])
+        .mark_text(color=ink, baseline="top")
+        .encode(x=x, y=alt.value(line * _LINE_PX), text="unit:N")
+        for line in range(min(_LINES, len(ordered)))
+    ]
+    down = (
+        alt.Chart(ordered)
+        .mark_rule(color=GREY, strokeDash=[2, 3])
+        .encode(x=x, y=alt.value(_LINES * _LINE_PX), y2=alt.value("height"))
+    )
+    return alt.layer(down, drawn, at, *names).properties(height=_HEIGHT)

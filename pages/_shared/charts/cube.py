@@ -86,7 +86,7 @@ def cube_chart(frame: pd.DataFrame, theme: str | None, ink: str, *, height: int 
             fill=alt.Fill(
                 "value:Q",
                 scale=alt.Scale(
-                    domain=[-reach, 0, reach], range=[BLUE, middle(theme), ORANGE], clamp=True, interpolate="rgb"
+                    domain=[-reach, 0, reach], range=[ORANGE, middle(theme), BLUE], clamp=True, interpolate="rgb"
                 ),
                 legend=alt.Legend(title="value", orient="right", gradientLength=140),
             ),

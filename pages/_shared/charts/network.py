@@ -10,7 +10,10 @@ from pages._shared.charts.palette import BLUE, GREY, ORANGE, middle
 
 NODE, EDGE = "node", "edge"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_ROW_HEIGHT = 62
+_ROW_HEIGHT = 58
+# What there is above and below the middles of the outermost nodes, in rows.
+_ABOVE, _BELOW = 0.95, 0.45
+_MOST_SIGNS = 6
 
 
 def symbol(layer: int, layers: int) -> str:
@@ -23,6 +26,12 @@ def _heights(size: int) -> list[float]:
     return [(size - 1) / 2 - i for i in range(size)]
 
 
+def _fitting(value: float) -> str:
+    """A number to three digits, or to as many as find room in a node."""
+    texts = [f"{value:.{digits}g}" for digits in (3, 2, 1)]
+    return next((text for text in texts if len(text) <= _MOST_SIGNS), texts[-1])
+
+
 def nodes_frame(parameters: Parameters, passed: Forward) -> pd.DataFrame:
     """One row a node: layer, row (from 0), name, the unit that a click opens, place, activation and its text, z."""
     layers = len(parameters.W)
@@ -32,7 +41,7 @@ def nodes_frame(parameters: Parameters, passed: Forward) -> pd.DataFrame:
         z = [None] * size if layer in (0, layers) else passed.h[2 * layer - 2].tolist()
         for row, (y, value) in enumerate(zip(_heights(size), values.tolist(), strict=True)):
             name = f"{symbol(layer, layers)}[{row + 1}]"
-            rows.append((layer, row, name, name if layer else "", float(layer), y, value, f"{value:.3g}", z[row]))
+            rows.append((layer, row, name, name if layer else "", float(layer), y, value, _fitting(value), z[row]))
     return pd.DataFrame(rows, columns=["layer", "row", "name", "unit", "x", "y", "value", "text", "z"])
 
 
@@ -69,7 +78,7 @@ def network_chart(
     last = int(nodes["layer"].max())
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.35, last + 0.35], nice=False))
     span = (widest - 1) / 2
-    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-span - 0.5, span + 1.1], nice=False))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-span - _BELOW, span + _ABOVE], nice=False))
     strongest = max(float(edges["size"].max()), 1e-9)
     into = f"datum.layer === {chosen[0]} && datum.row === {chosen[1]}"
     lines = (
@@ -114,11 +123,11 @@ def network_chart(
     values = base.mark_text(fontSize=12, fontWeight=600, tooltip=None).encode(
         text="text:N", color=alt.condition(strong, alt.value("#ffffff"), alt.value(ink))
     )
-    over = pd.DataFrame({"x": range(last + 1), "y": [span + 0.9] * (last + 1), "text": headings})
+    over = pd.DataFrame({"x": range(last + 1), "y": [span + 0.75] * (last + 1), "text": headings})
     titles = alt.Chart(over).mark_text(color=ink, fontSize=13).encode(x=x, y=y, text="text:N")
     return (
         alt.layer(lines, circles, values, titles)
         .resolve_scale(color="independent", stroke="independent", strokeWidth="independent")
-        .properties(height=max(230, _ROW_HEIGHT * widest + 30))
+        .properties(height=max(210, round(_ROW_HEIGHT * (widest - 1 + _ABOVE + _BELOW))))
         .configure_view(stroke=None)
     )

@@ -14,7 +14,7 @@ from pages._shared.charts.palette import BLUE, ORANGE, middle
 MAX_STEPS = 40
 MOST_NAMED = 16
 _LIVE = "states"
-_AXIS_HEIGHT = 45
+_AXIS_HEIGHT = 62
 
 
 def states_frame(states: np.ndarray, units: Sequence[int], labels: Sequence[str], t: int) -> pd.DataFrame:
@@ -79,7 +79,7 @@ def _states_spec(
             ),
             color=alt.Color(
                 "h:Q",
-                scale=alt.Scale(domain=[-1, 0, 1], range=[BLUE, middle(theme), ORANGE], interpolate="rgb"),
+                scale=alt.Scale(domain=[-1, 0, 1], range=[ORANGE, middle(theme), BLUE], interpolate="rgb"),
                 legend=alt.Legend(title="h", orient="right", gradientLength=height - 90),
             ),
             tooltip=["unit:O", "t:O", "word:N", alt.Tooltip("h:Q", format=".6f")],

@@ -75,7 +75,10 @@ def position_losses(labels: Sequence[str], losses: Sequence[float], vocab_size: 
     drawn = base.mark_bar(color=BLUE).encode(
         tooltip=["target:N", alt.Tooltip("nats:Q", format=".5f"), alt.Tooltip("p:Q", format=".6f")]
     )
-    text = base.mark_text(baseline="bottom", dy=-2, color=ink).encode(text="shown:N")
+    # At the foot of its bar: over it, the two lines would go through the number.
+    text = base.mark_text(baseline="bottom", dy=-5, color="#ffffff", fontWeight=600).encode(
+        text="shown:N", y=alt.datum(0)
+    )
     blind, mean = math.log(vocab_size), float(np.mean(losses))
     levels = pd.DataFrame({"nats": [mean, blind], "level": [f"mean {mean:.3f}", f"ln |V| = {blind:.3f}"]})
     rules = (

@@ -66,13 +66,14 @@ def row_panel(ledger: Ledger, r: int, guessing: bool) -> None:
     """The current row: formula, upstream times local in numbers, result, check, and what to know."""
     row = ledger.rows[r]
     st.markdown(f"**{row.phase}** · row {r + 1} of {len(ledger.rows)}")
-    st.latex(row.formula)
-    st.latex(row.shapes)
+    # In lines of text, formulas that are too wide are broken at an equals sign instead of cut off.
+    st.markdown(rf"$\displaystyle {row.formula}$ $\qquad {row.shapes}$")
     entry = hidden_entry(row)
     guessed = not guessing or _guess(row, entry)
     factors = factors_text(ledger, row)
     hidden = None if guessed else entry
-    st.latex(rf"\begin{{aligned}} {row.symbol} &= {factors} \\[1ex] &= {result_text(row, hidden)} \end{{aligned}}")
+    factors = factors.replace(r"\left[", "[").replace(r"\right]", "]")
+    st.markdown(rf"$\displaystyle {row.symbol} = {factors} = {result_text(row, hidden)}$")
     if guessed:
         _check(row)
     if row.hint:
@@ -88,11 +89,11 @@ def _check(row: Row) -> None:
         ("finite differences", check.finite),
         ("torch's own function", check.formula),
     )
-    told = ", ".join(f"from {name} {tiny(value)}" for name, value in ways if value is not None)
+    told = ", ".join(f"{tiny(value)} from {name}" for name, value in ways if value is not None)
     if check.holds:
-        st.success(f"✓ Largest difference {told}.")
+        st.success(f"✓ Largest difference: {told}.")
     else:
-        st.error(f"✗ Largest difference {told}.")
+        st.error(f"✗ Largest difference: {told}.")
 
 
 def _guess(row: Row, entry: int) -> bool:

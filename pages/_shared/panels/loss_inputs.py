@@ -63,16 +63,17 @@ def _words() -> Prediction:
     with true_field:
         true = words.index(st.selectbox("y: the word that really follows", words, key="true", bind="query-params"))
     sliders, bars = st.columns(2)
-    with sliders:
-        logits = torch.tensor(
-            [
+    # Two in a row, so that all of them and the bars that they move are on one screen.
+    pairs = [sliders.columns(2) for _ in words[::2]]
+    found = []
+    for i, word in enumerate(words):
+        with pairs[i // 2][i % 2]:
+            found.append(
                 controls.bounded_slider(
                     f"Logit of {plain(word)}", -REACH, REACH, default=(*LOGITS, 0.0, 0.0, 0.0)[i], key=f"l{i + 1}"
                 )
-                for i, word in enumerate(words)
-            ],
-            dtype=torch.float64,
-        )
+            )
+    logits = torch.tensor(found, dtype=torch.float64)
     with bars:
         temperature = controls.bounded_slider(
             "Temperature τ", 0.1, 5.1, default=1.0, key="tau", help="The logits are divided by it before the softmax."

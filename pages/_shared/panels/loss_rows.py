@@ -37,7 +37,8 @@ def read(problem: str, given: Prediction) -> dict[str, tuple[Reading, Prediction
     return found
 
 
-def losses_in_a_row(found: dict[str, tuple[Reading, Prediction]]) -> None:
+def losses_in_a_row(problem: str, found: dict[str, tuple[Reading, Prediction]], said: DeltaGenerator) -> None:
+    """The number of each loss; what the perplexity means, in words, stands in ``said``."""
     ce = found["CE"][0]
     ppl = math.nan if ce.why_not else perplexity(ce.value)
     entries = [
@@ -47,33 +48,43 @@ def losses_in_a_row(found: dict[str, tuple[Reading, Prediction]]) -> None:
     figures(*entries,
             ("Perplexity = exp(CE)", "—" if ce.why_not else f"{ppl:,.4g}", ""))  # fmt: skip
     if ce.why_not:
-        st.caption("Perplexity needs a distribution; numbers that are no probabilities have none.")
+        said.caption("Perplexity needs a distribution; numbers that are no probabilities have none.")
     else:
-        st.caption(f"As unsure as a fair choice among **{ppl:,.3g}** words.")
+        outcomes = "classes" if problem == TWO_WAY else "words"
+        said.caption(f"As unsure as a fair choice among **{ppl:,.3g}** {outcomes}.")
 
 
-def loss_rows(found: dict[str, tuple[Reading, Prediction]]) -> None:
-    """Each loss with its formula filled in, its gradient and its curve; perplexity follows CE, of which it is made."""
-    for name, (reading, given) in found.items():
-        entry = LOSSES[name]
-        with st.container(border=True):
-            text, curve = st.columns([3, 2], vertical_alignment="center")
-            with text:
-                st.markdown(f"**{name}** · {entry.problem}", help=entry.hint)
-                st.latex(entry.formula)
-                st.latex(entry.gradient_formula)
-                if name == "L2":
-                    st.caption(entry.hint)
-            _numbers(reading, given, curve)
-    given = found["CE"][1]
+def loss_rows(problem: str, found: dict[str, tuple[Reading, Prediction]]) -> None:
+    """Each loss with its formula filled in, its gradient and its curve: those of this problem first."""
+    for name in sorted(found, key=lambda name: LOSSES[name].problem != problem):
+        _loss_row(name, *found[name])
+        if name == "CE":
+            _perplexity_row(found[name][1])
+
+
+def _loss_row(name: str, reading: Reading, given: Prediction) -> None:
+    entry = LOSSES[name]
+    with st.container(border=True):
+        text, curve = st.columns([3, 2], vertical_alignment="center")
+        with text:
+            st.markdown(f"**{name}** · {entry.problem}", help=entry.hint)
+            # In a line of text a formula that is too wide is broken instead of cut off.
+            st.markdown(rf"$\displaystyle {entry.formula}$")
+            st.markdown(rf"$\displaystyle {entry.gradient_formula}$")
+            if name == "L2":
+                st.caption(entry.hint)
+        _numbers(reading, given, curve)
+
+
+def _perplexity_row(given: Prediction) -> None:
     with st.container(border=True):
         text, curve = st.columns([3, 2], vertical_alignment="center")
         with text:
             st.markdown(f"**{PERPLEXITY}** · {LOSSES['CE'].problem}", help=_PERPLEXITY_HINT)
-            st.latex(r"\text{PPL}(y, \hat{y}) = \exp(L_{\text{CE}}(y, \hat{y}))")
-            st.latex(
-                r"\frac{\partial \, \text{PPL}}{\partial \hat{y}_i} = "
-                r"\text{PPL} \cdot \frac{\partial L_{\text{CE}}}{\partial \hat{y}_i}"
+            st.markdown(r"$\displaystyle \text{PPL}(y, \hat{y}) = \exp(L_{\text{CE}}(y, \hat{y}))$")
+            st.markdown(
+                r"$\displaystyle \frac{\partial \, \text{PPL}}{\partial \hat{y}_i} = "
+                r"\text{PPL} \cdot \frac{\partial L_{\text{CE}}}{\partial \hat{y}_i}$"
             )
         _numbers(perplexity_reading(given.y, given.y_hat), given, curve)
 
@@ -105,10 +116,11 @@ def _numbers(reading: Reading, given: Prediction, curve: DeltaGenerator) -> None
 def softmax_panel(given: Prediction) -> None:
     """The formula as written beside the form that cannot overflow, number by number."""
     steps = softmax_steps(given.logits, given.temperature)
-    st.latex(
-        r"\text{softmax}(y)_i = \frac{\exp(y_i / \tau)}{\sum_j \exp(y_j / \tau)} = "
+    st.markdown(
+        r"$\displaystyle \text{softmax}(y)_i = \frac{\exp(y_i / \tau)}{\sum_j \exp(y_j / \tau)} = "
         r"\frac{\exp(y_i / \tau - m)}{\sum_j \exp(y_j / \tau - m)}, \qquad m = \max_j y_j / \tau = "
         + number(steps.largest)
+        + "$"
     )
     columns = {
         "logit y": given.logits,

@@ -59,16 +59,16 @@ def unit_panel(parameters: Parameters, passed: Forward, activation_name: str, ch
     layers = len(parameters.W)
     below, above, _ = found.symbols
     row = found.row + 1
-    # Several lines: one is too wide for a telephone.
-    lines = [part.replace(" = ", " &= ", 1) for part in found.written_out.split(r", \quad ")]
-    lines[0] = r" \\ &= ".join(lines[0].rsplit(" = ", 1))
     names = [f"{symbol(found.layer - 1, layers)}[{i + 1}]" for i in range(len(found.inputs))]
     left, right = st.columns(2)
     with left:
-        st.latex(
-            rf"({above})_{row} = \textstyle\sum_j (W_{found.layer})_{{{row}j}} \, ({below})_j + (b_{found.layer})_{row}"
+        st.markdown(
+            rf"$({above})_{row} = \textstyle\sum_j (W_{found.layer})_{{{row}j}} \, "
+            rf"({below})_j + (b_{found.layer})_{row}$"
         )
-        st.latex(r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}")
+        for line in found.written_out.split(r", \quad "):
+            # A formula in a line of text is broken where the screen ends.
+            st.markdown(f"${line}$")
     with right:
         st.caption("Its weights and its bias: type over them.")
         weights_editor(parameters, found.layer, [found.row], names)
@@ -93,8 +93,9 @@ def activation_panel(passed: Forward, name: str) -> None:
         alt=f"{name} and its derivative, with the network's pre-activations marked",
     )
     with text:
-        st.latex(sigma.formula)
-        st.latex(sigma.derivative_formula)
+        for formula in (sigma.formula, sigma.derivative_formula):
+            # In a line of text a formula that is too wide is broken instead of cut off.
+            st.markdown(rf"$\displaystyle {formula}$")
         st.caption(sigma.hint)
 
 

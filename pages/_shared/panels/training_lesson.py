@@ -104,7 +104,7 @@ def _walk(run: VisitorRun, seen: _Seen, place: int) -> None:
                 STAGES[place + 1][2:], on_click=_go, args=(place + 1,), type="primary", icon=":material/arrow_forward:",
                 shortcut="Right",
             )  # fmt: skip
-        st.caption(f"This is step {run.number + 1:,} of the run. The arrow keys walk.", width="content")
+        st.caption(f"This is step {run.number + 1:,} of the run. The arrow keys go on and back.", width="content")
 
 
 def _pairs(run: VisitorRun, seen: _Seen) -> None:
@@ -143,7 +143,10 @@ def _pairs(run: VisitorRun, seen: _Seen) -> None:
 
 
 def _distributions(run: VisitorRun, seen: _Seen) -> None:
-    st.latex(r"h_t = \tanh(W_h x_t + U_h h_{t-1} + b_h),\quad y_t = W_y h_t + b_y,\quad p_t = \mathrm{softmax}(y_t)")
+    # Here and below: in a line of text a formula that is too wide is broken instead of cut off.
+    st.markdown(
+        r"$h_t = \tanh(W_h x_t + U_h h_{t-1} + b_h),\quad y_t = W_y h_t + b_y,\quad p_t = \mathrm{softmax}(y_t)$"
+    )
     with gate().slot():
         reading = PrefixReader(seen.model).read_ids(seen.lesson.line)
     top = min(_TOP, seen.model.vocab_size)
@@ -172,7 +175,10 @@ def _distributions(run: VisitorRun, seen: _Seen) -> None:
 
 
 def _loss(run: VisitorRun, seen: _Seen) -> None:
-    st.latex(r"L_t = -\sum_{i=1}^{|V|} y_{t,i} \ln p_{t,i} = -\ln p_t(w_{t+1}),\qquad L = \tfrac{1}{n}\sum L_t")
+    st.markdown(
+        r"$\displaystyle L_t = -\sum_{i=1}^{|V|} y_{t,i} \ln p_{t,i} = -\ln p_t(w_{t+1}),\qquad "
+        r"L = \frac{1}{n}\sum_t L_t$"
+    )
     losses, V = seen.lesson.losses(), seen.model.vocab_size
     mean = float(losses.mean())
     figures(
@@ -193,10 +199,11 @@ def _loss(run: VisitorRun, seen: _Seen) -> None:
 
 def _gradients(run: VisitorRun, seen: _Seen) -> None:
     lesson, time = seen.lesson, seen.lesson.through_time
-    st.latex(
-        r"\frac{\partial L}{\partial h_t} = W_y^\top \frac{\partial L}{\partial y_t} + U_h^\top \delta_{t+1},\quad "
+    st.markdown(
+        r"$\displaystyle \frac{\partial L}{\partial h_t} = W_y^\top \frac{\partial L}{\partial y_t} "
+        r"+ U_h^\top \delta_{t+1},\quad "
         r"\delta_t = (1 - h_t^2) \odot \frac{\partial L}{\partial h_t},\quad "
-        r"\frac{\partial L}{\partial U_h} = \sum_t \delta_t h_{t-1}^\top"
+        r"\frac{\partial L}{\partial U_h} = \sum_t \delta_t h_{t-1}^\top$"
     )
     left, right = st.columns(2)
     left.altair_chart(
@@ -225,7 +232,9 @@ def _gradients(run: VisitorRun, seen: _Seen) -> None:
 
 def _descent(run: VisitorRun, seen: _Seen) -> None:
     lesson = seen.lesson
-    st.latex(r"\theta^{(i+1)} = \theta^{(i)} - \alpha\,\frac{\partial L}{\partial \theta}(\theta^{(i)})")
+    st.markdown(
+        r"$\displaystyle \theta^{(i+1)} = \theta^{(i)} - \alpha\,\frac{\partial L}{\partial \theta}(\theta^{(i)})$"
+    )
     if isinstance(lesson.step, Diverged):
         st.error(lesson.step.message.capitalize() + ".", icon=":material/trending_up:")
         return
