@@ -25,7 +25,13 @@ def put_prompt(text: str) -> None:
 def settings() -> tuple[Sampling, int, int]:
     with st.expander("Temperature, top-k, top-p, seed, length", expanded=False):
         sampling = sampling_field()
-        return sampling, *seed_and_length()
+        seed, limit = seed_and_length()
+    # The fields are folded away: what they are set to is told all the same.
+    st.caption(
+        f"Drawn at temperature {sampling.temperature:g}, top-k {sampling.top_k or 'off'}, "
+        f"top-p {f'{sampling.top_p:g}' if sampling.top_p < 1 else 'off'}, seed {seed}, at most {limit} new tokens."
+    )
+    return sampling, seed, limit
 
 
 @st.fragment

@@ -129,32 +129,38 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
                 "Shorter sentences are filled up, so that all rows are as long. Switch the attention mask off to see "
                 "what it is there for.",
                 {"stage": "3 Padding", "mask": True},
+                "stage",
             ),
             (
                 "Prediction steps 2 and 3: BERT, and the slice",
                 "Hidden states are a block: sentences, positions, units. The slice [:, 0, :] keeps the vector of [CLS] "
                 "of each sentence.",
                 {"stage": "4 Encoder"},
+                "stage",
             ),
             (
                 "Features and labels",
-                "Each sentence is one point; yours is the cross. The table on the right is given to the classifier.",
+                "Each sentence is one point; yours is the cross. The lower table is what the classifier is given.",
                 {"stage": "5 Features"},
+                "stage",
             ),
             (
                 "Split, fit, score",
                 "The accuracy is counted on sentences that the classifier has not seen, beside two plainer ways.",
                 {"stage": "6 Classifier"},
+                "stage",
             ),
             (
                 "Prediction step 4: the label",
                 "Type on in the sentence and watch the probability. The bars say which of the features make it.",
                 {"stage": "7 Prediction"},
+                "stage",
             ),
             (
                 "What the notebook leaves open",
                 "Accuracy by layer, for [CLS] and for the mean over the tokens. The ring is what is chosen now.",
                 {"stage": "8 Layers"},
+                "stage",
             ),
         ),
         "pages/encoder_or_decoder.py": _cards(
@@ -164,28 +170,33 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
                 "A row is a word, a filled cell what it may look at. The encoder's square is full, the decoder's is "
                 "empty above the diagonal.",
                 {"word": None},
+                "view",
             ),
             (
                 "Looking, head by head",
                 "The weights of the attention. Move layer and head: each row sums to 1; what the mask forbids is grey.",
                 {"view": "Attention", "drawing": "Heat map", "word": None},
+                "view",
             ),
             (
                 "Fill the blank, or continue",
                 "Left, the encoder has “to buy some bread” to guess the missing word from; right, the decoder has only "
-                "what stands before it. Compare p and rank of shop.",
-                {"sentence": "I went to the shop to buy some bread.", "view": "Fill the blank", "word": 5},
+                "what stands before it. Compare p and rank of store.",
+                {"sentence": "I went to the store to buy some bread.", "view": "Fill the blank", "word": 5},
+                "view",
             ),
             (
                 "A word on the right changes",
                 "Left of the change the decoder's distributions move by exactly 0; the encoder's do move.",
                 {"view": "Change a word", "other": "shop", "word": None},
+                "view",
             ),
             (
                 "Why an encoder does not write",
                 "Press Write: both go on after the same words with the same settings. An encoder has learned to fill "
                 "blanks, not to go on.",
                 {"view": "Writing", "word": None},
+                "view",
             ),
             (
                 "BERT and GPT-3",
@@ -450,14 +461,16 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
             ),
             (
                 "No Markov assumption",
-                "keys or key, far back: for the window the two prefixes become the same, exactly 0 apart; for the RNN "
-                "they do not.",
+                "“keys” or “key”, far back: for the window the two prefixes become the same, exactly 0 apart; for the "
+                "RNN they do not.",
                 {"N": 4, "view": "Two prefixes", "other": "The key to the old house by the river"},
+                "view",
             ),
             (
                 "The chain rule",
                 "P of the sentence is a product, one factor a word. Compare the factors, and the perplexity, of both.",
                 {"prefix": _PARK, "view": "Chain rule"},
+                "view",
             ),
         ),
         "pages/step_rnn.py": _cards(
