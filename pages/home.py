@@ -27,7 +27,7 @@ with words:
             icon=PAGES[0].icon,
             query_params=PAGES[0].topics[0][1],
         )
-    st.caption("Below, the lecture's topics in its order; each opens its page in the state that shows it.")
+    st.caption("Below, the lecture's topics in order; each opens its page in the state that shows it.")
 
 with st.container(key="map"):
     for chapter, row in stops().items():

@@ -38,6 +38,8 @@ def test_the_lectures_prompt_is_the_default(open_page: OpenPage) -> None:
     assert not at.error
     assert at.text_input(key="prompt").value == PROMPT
     assert any("follows no instructions" in caption.value for caption in at.caption)
+    assert any("temperature 1, top-k off, top-p off, seed 0" in caption.value for caption in at.caption)
+    assert next(button for button in at.button if button.label == "Undo").disabled
 
 
 def test_a_seed_gives_the_models_text_again(open_page: OpenPage, gpt: LanguageModel) -> None:

@@ -94,7 +94,10 @@ def _buttons(reader: PrefixReader, ids: tuple[int, ...], sampling: Sampling, see
             type="primary", icon=":material/play_arrow:", disabled=closed or room < 1,
         )  # fmt: skip
         st.button("One token", on_click=_start, args=(reader, ids, sampling, seed, 1), disabled=closed)
-        st.button("Undo", on_click=lambda: _keep(branches.undo(_tree())), icon=":material/undo:", disabled=running)
+        st.button(
+            "Undo", on_click=lambda: _keep(branches.undo(_tree())), icon=":material/undo:",
+            disabled=running or branches.undo(_tree()) == _tree(),
+        )  # fmt: skip
         st.button(
             "From the prompt again", on_click=_restart, disabled=running or not tokens,
             help="An empty branch beside the others, say for another seed. The same seed gives the same text.",
