@@ -199,7 +199,7 @@ PAGES: tuple[PageEntry, ...] = (
             ("The landscape of nlm-rnn on held-out sentences", {"source": "nlm-rnn"}),
         ),
         short="Loss landscape",
-        scripts=("ButtonGroup", "Slider", "Progress", "BidiComponent", "rehype-katex"),
+        scripts=("ButtonGroup", "Slider", "BidiComponent", "rehype-katex"),
     ),
     PageEntry(
         "pages/backpropagation.py",

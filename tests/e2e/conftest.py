@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
@@ -57,7 +57,7 @@ def watch(page: Page, home: str, faults: list[str]) -> None:
     """Collect what a visitor's browser would complain about, or what would leave the machine."""
 
     def console(message: ConsoleMessage) -> None:
-        if message.type == "error" and not _looking_for_its_server(message.location["url"]):
+        if message.type == "error":
             faults.append(f"console: {message.text} {message.location}")
 
     def request(asked: Request) -> None:
@@ -72,9 +72,3 @@ def watch(page: Page, home: str, faults: list[str]) -> None:
     page.on("pageerror", lambda error: faults.append(f"uncaught: {error}"))
     page.on("request", request)
     page.on("dialog", dialog)
-
-
-def _looking_for_its_server(address: str) -> bool:
-    """Streamlit's client, opened by a deep link, first asks below the page's own path and is told 404."""
-    path = urlsplit(address).path
-    return path.count("/") > 2 and path.endswith(("/_stcore/health", "/_stcore/host-config"))
