@@ -146,6 +146,18 @@ def test_the_drawing_and_the_charts_of_an_rnn(visit: Visit, tmp_path: Path) -> N
     _png(page, states, tmp_path, svg)
 
 
+def test_two_pictures_of_one_title_have_two_names(visit: Visit) -> None:
+    page = visit("window_or_recurrence")
+    expect(page.locator(".nlm-words")).to_have_count(2)
+    _open(page)
+    names = []
+    for title in ("SVG of: The words that are seen", "SVG of: The words that are seen (2)"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=title, exact=True).click()
+        names.append(download.value.suggested_filename)
+    assert names == [f"window-or-recurrence-the-words-that-are-seen{n}.svg" for n in ("", "-2")]
+
+
 def test_a_hostile_text_stays_text(visit: Visit, tmp_path: Path) -> None:
     page = visit("step_rnn", prefix="<script>alert(1)</script> ]]> & \x08 \U0001f600 </svg>", t="3")
     expect(page.locator(".nlm-unrolled")).to_be_visible()

@@ -30,14 +30,19 @@ function picturesOnPage() {
     .map((element) => ({
       element, parts: partsOf(element), title: titleOf(element), pixels: !!element.querySelector("canvas"),
     }))
-    .filter((picture) => picture.parts.length);
+    .filter((picture) => picture.parts.length)
+    .map((picture, place, list) => {
+      // Two charts of one title are told apart by their order.
+      const before = list.slice(0, place).filter(({ title }) => title === picture.title).length;
+      return before ? { ...picture, nth: before + 1 } : picture;
+    });
 }
 
 // Small letters, digits and dashes: a name that every system takes, whatever the title holds.
-function fileName(title, kind) {
+function fileName({ title, nth = 1 }, kind) {
   const page = location.pathname.split("/").filter(Boolean).at(-1) ?? "home";
   const plain = `${page} ${title}`.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, LONGEST_NAME);
-  return `${plain.replace(/^-+|-+$/g, "") || "picture"}.${kind}`;
+  return `${plain.replace(/^-+|-+$/g, "")}${nth > 1 ? `-${nth}` : ""}.${kind}`;
 }
 
 // A click outside of the list would close it: the link stands in it.
@@ -80,7 +85,7 @@ async function saveNow(root, picture, kind) {
   }
   try {
     // The parts may have been drawn anew since the list was made.
-    const name = fileName(picture.title, kind);
+    const name = fileName(picture, kind);
     hand(root, await save({ ...picture, parts: partsOf(picture.element) }, kind), name);
     say(root, `Saved as ${name}`);
   } catch (error) {
@@ -94,7 +99,8 @@ function fill(root) {
     ...pictures.map((picture) => {
       const entry = document.createElement("li");
       const words = document.createElement("span");
-      words.textContent = picture.title;
+      const called = picture.nth ? `${picture.title} (${picture.nth})` : picture.title;
+      words.textContent = called;
       if (picture.pixels) {
         const note = document.createElement("small");
         note.textContent = "in the SVG its surface is an image";
@@ -104,7 +110,7 @@ function fill(root) {
       for (const kind of ["png", "svg"]) {
         const button = document.createElement("button");
         Object.assign(button, { type: "button", textContent: kind.toUpperCase() });
-        button.setAttribute("aria-label", `${kind.toUpperCase()} of: ${picture.title}`);
+        button.setAttribute("aria-label", `${kind.toUpperCase()} of: ${called}`);
         button.addEventListener("click", () => saveNow(root, picture, kind));
         entry.append(button);
       }
