@@ -17,7 +17,11 @@ def numbers_panel(reader: PrefixReader, reading: Reading, position: int) -> None
     st.caption(f"Position {position}: what the model computes when it has read up to this token.")
     st.dataframe(
         pd.DataFrame(
-            {"token": labels, "id = one-hot index": reading.ids, "read": [t <= position for t in range(len(labels))]}
+            {
+                "token": labels,
+                "id = one-hot index": [str(token_id) for token_id in reading.ids],
+                "read": ["yes" if t <= position else "not yet" for t in range(len(labels))],
+            }
         ).T,
         height=140,
         alt="The tokens of the prefix with their ids",
