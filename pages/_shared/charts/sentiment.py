@@ -182,7 +182,7 @@ def contributions_chart(frame: pd.DataFrame, names: Sequence[str], ink: str) -> 
     reach = float(frame["value"].abs().max()) * 1.25 or 1.0
     base = alt.Chart(frame).encode(
         y=alt.Y("dimension:N", sort=alt.EncodingSortField("place", op="min"), title=None, axis=alt.Axis(**BANDS)),
-        x=alt.X("value:Q", title="part of the logit, wᵢ xᵢ", scale=alt.Scale(domain=[-reach, reach])),
+        x=alt.X("value:Q", title="part of the logit, w[i] x[i]", scale=alt.Scale(domain=[-reach, reach])),
     )
     drawn = base.mark_bar(height={"band": 0.7}).encode(
         color=alt.Color(
