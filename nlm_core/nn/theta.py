@@ -31,7 +31,7 @@ def from_text(text: str, sizes: Sequence[int]) -> Parameters:
     words = text.replace(",", " ").split()
     wanted = sum(d_out * (d_in + 1) for d_in, d_out in pairwise(sizes))
     if len(words) != wanted:
-        raise ValueError(f"{len(words)} numbers; a network of {'-'.join(map(str, sizes))} has {wanted}")
+        raise ValueError(f"{len(words)} found; a network of {'-'.join(map(str, sizes))} has {wanted} numbers")
     values = torch.tensor([_number(word, place) for place, word in enumerate(words, start=1)], dtype=torch.float64)
     W: list[Tensor] = []
     b: list[Tensor] = []

@@ -23,6 +23,9 @@ _RETURN = "_return_to"
 _REFUSED = "_refused"
 # What stands in the address under these names is text, even where it reads like a number.
 _SENTENCES = ("prefix", "prompt", "sentence", "other")
+# Fields of the same name on several pages that are not meant to go along: what one hides, another has to show.
+_STAYS = ("guess",)
+_LAST = "_last_page"
 _DRAWING_SECONDS = 0.03
 _STYLE = Path(__file__).resolve().parents[2] / "assets" / "style.css"
 
@@ -91,6 +94,7 @@ def errors_told(body: Callable[P, None]) -> Callable[P, None]:
 def header(entry: PageEntry) -> None:
     """Title and one line about the page."""
     style()
+    _leave_behind(entry.file)
     tour_state()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.subheader(entry.title, anchor=False, width="content")
@@ -98,6 +102,15 @@ def header(entry: PageEntry) -> None:
             st.caption(entry.help, width="content")
         tools(entry.file)
     tour_card(entry.file)
+
+
+def _leave_behind(file: str) -> None:
+    """Coming from another page: forget its ``_STAYS``, unless this page's address names them."""
+    if st.session_state.get(_LAST, file) != file:
+        for name in _STAYS:
+            if name not in st.query_params:
+                st.session_state.pop(name, None)
+    st.session_state[_LAST] = file
 
 
 def style() -> None:

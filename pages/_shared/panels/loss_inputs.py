@@ -58,8 +58,9 @@ def _words() -> Prediction:
     if not 2 <= len(words) <= MOST_WORDS:
         st.error(f"Give 2 to {MOST_WORDS} different words, not {len(words):,}; the words of the example are shown.")
         words = WORDS.split()
-    if st.session_state.get("true") not in words:
-        st.session_state.pop("true", None)
+    if "true" in st.session_state and st.session_state["true"] not in words:
+        # Not taken out: the browser would go on showing the word that is gone.
+        st.session_state["true"] = words[0]
     with true_field:
         true = words.index(st.selectbox("y: the word that really follows", words, key="true", bind="query-params"))
     sliders, bars = st.columns(2)

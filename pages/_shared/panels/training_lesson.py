@@ -125,9 +125,7 @@ def _pairs(run: VisitorRun, seen: _Seen) -> None:
     )
     unknown = getattr(vocabulary, "unknown_id", None)
     if unknown is not None and unknown in line:
-        left.caption(
-            f"{line.count(unknown)} of its words are not in the vocabulary and are read as <UNK>.".replace("<", "\\<")
-        )
+        left.caption(f"Words outside the vocabulary, read as \\<UNK>: {line.count(unknown)}.")
     sizes = [int((row >= 0).sum()) for row in seen.lesson.rows.targets]
     right.markdown(f"**The batch**: {len(sizes)} sentences, {sum(sizes):,} pairs")
     inputs = seen.lesson.rows.inputs

@@ -1,0 +1,32 @@
+"""The pages of the review in a browser: what a field shows is what the page computes with."""
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Visit
+from tests.e2e.screen import come_to_rest, main
+
+
+def test_the_true_word_is_one_of_the_words(visit: Visit) -> None:
+    page = visit("losses")
+    true = main(page).get_by_role("combobox", name="y: the word that really follows")
+    expect(true).to_have_value("park")
+    words = main(page).get_by_role("textbox", name="Words")
+    words.fill("cat dog")
+    words.press("Enter")
+    expect(main(page).get_by_text("Logit of cat")).to_be_visible()
+    expect(true).to_have_value("cat", timeout=20_000)
+
+
+def test_a_guess_is_kept_from_other_pages_and_the_view_returns(visit: Visit) -> None:
+    """Both pages call their switch ``guess``: one that is on here leaves the other page as it was."""
+    page = visit("backpropagation", row="8", guess="true")
+    expect(main(page).get_by_text("Your number for the box")).to_be_visible()
+    main(page).get_by_text("Take the step", exact=True).click()
+    expect(main(page).get_by_text("L before")).to_be_visible()
+    come_to_rest(page)
+    main(page).get_by_text("Ledger", exact=True).click()
+    expect(main(page).get_by_text("row 8 of 11")).to_be_visible()
+    expect(main(page).get_by_role("switch", name="Guess first")).to_be_checked()
+    page.get_by_test_id("stSidebar").get_by_text("Next token").click()
+    expect(main(page).get_by_role("switch", name="Guess first")).not_to_be_checked(timeout=20_000)
+    expect(page.locator(".st-key-bars svg.marks")).to_be_visible()
