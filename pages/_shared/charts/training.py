@@ -76,8 +76,10 @@ def position_losses(labels: Sequence[str], losses: Sequence[float], vocab_size: 
         tooltip=["target:N", alt.Tooltip("nats:Q", format=".5f"), alt.Tooltip("p:Q", format=".6f")]
     )
     # At the foot of its bar: over it, the two lines would go through the number.
-    text = base.mark_text(baseline="bottom", dy=-5, color="#ffffff", fontWeight=600).encode(
-        text="shown:N", y=alt.datum(0)
+    # A bar too low to hold it leaves it on the ground of the page.
+    holds = f"datum.nats > {0.13 * max([*losses, math.log(vocab_size)])}"
+    text = base.mark_text(baseline="bottom", dy=-5, fontWeight=600).encode(
+        text="shown:N", y=alt.datum(0), color=alt.condition(holds, alt.value("#ffffff"), alt.value(ink))
     )
     blind, mean = math.log(vocab_size), float(np.mean(losses))
     levels = pd.DataFrame({"nats": [mean, blind], "level": [f"mean {mean:.3f}", f"ln |V| = {blind:.3f}"]})
