@@ -53,10 +53,6 @@ def test_a_card_brings_what_it_points_at_on_the_screen(visit: Visit) -> None:
     header = page.get_by_test_id("stHeader").bounding_box()
     assert header["y"] + header["height"] <= over["y"]
     assert over["y"] + over["height"] <= shown["y"] < 0.4 * screen
-    page.mouse.move(700, 500)
-    page.mouse.wheel(0, -2_000)
-    come_to_rest(page)
-    assert view.bounding_box()["y"] > shown["y"] + 100
 
 
 def test_the_bars_come_after_the_guess(visit: Visit) -> None:
