@@ -4,10 +4,12 @@ import streamlit as st
 
 from pages._shared.catalog import GLOSSARY
 from pages._shared.escape import plain
-from pages._shared.frame import header, require_frame
+from pages._shared.frame import header, let_the_browser_draw, require_frame
 from pages._shared.glossary import TERMS, matching, page_of
 
 MAX_FIND = 60
+# The words up to this one are sent before the others.
+FIRST_SCREEN = 3
 
 require_frame(GLOSSARY.file)
 header(GLOSSARY)
@@ -22,13 +24,14 @@ def words() -> None:
         st.info(f"None of the {len(TERMS)} words has {plain((wanted or '')[:MAX_FIND])} in it.")
     left, right = st.columns(2, gap="large")
     half = (len(found) + 1) // 2
-    for column, terms in ((left, found[:half]), (right, found[half:])):
-        for term in terms:
-            with column, st.container(gap=None):
-                st.markdown(f"**{term.name}**  \n{term.means}")
-                with st.container(horizontal=True, gap="xsmall"):
-                    for entry in map(page_of, term.pages):
-                        st.page_link(entry.file, label=entry.title, icon=entry.icon)
+    for place, term in enumerate(found):
+        with left if place < half else right, st.container(gap=None):
+            st.markdown(f"**{term.name}**  \n{term.means}")
+            with st.container(horizontal=True, gap="xsmall"):
+                for entry in map(page_of, term.pages):
+                    st.page_link(entry.file, label=entry.title, icon=entry.icon)
+        if place == FIRST_SCREEN:
+            let_the_browser_draw()
 
 
 words()

@@ -27,6 +27,7 @@ with words:
             icon=PAGES[0].icon,
             query_params=PAGES[0].topics[0][1],
         )
+    let_the_browser_draw()
     st.caption("Below, the lecture's topics in order; each opens its page in the state that shows it.")
 
 with st.container(key="map"):

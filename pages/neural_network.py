@@ -7,7 +7,7 @@ from nlm_core.nn.mlp import Forward, Parameters, equation, forward
 from pages._shared.catalog import PAGES
 from pages._shared.charts.network import EDGE, NODE, edges_frame, network_chart, nodes_frame, symbol
 from pages._shared.charts.palette import ink
-from pages._shared.frame import errors_told, header, require_frame
+from pages._shared.frame import errors_told, header, let_the_browser_draw, require_frame
 from pages._shared.panels import network_views
 from pages._shared.panels.network_setup import inputs_field, network_field
 
@@ -81,14 +81,15 @@ def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
     sliders, picture = st.columns([1, 3])
     with sliders:
         passed = forward(parameters, inputs_field(parameters.sizes[0]), name)
+    views, formula = st.columns([3, 2], vertical_alignment="center")
+    # A formula in a line of text is broken where the screen ends.
+    formula.markdown(f"${equation(len(parameters.W) - 1)}$")
+    let_the_browser_draw(new_visitors_only=True)
     with picture:
         drawing(parameters, passed, chosen)
-    views, formula = st.columns([3, 2], vertical_alignment="center")
     view = views.segmented_control(
         "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", label_visibility="collapsed", required=True
     )
-    # A formula in a line of text is broken where the screen ends.
-    formula.markdown(f"${equation(len(parameters.W) - 1)}$")
     if view == "One unit":
         network_views.unit_panel(parameters, passed, name, chosen)
     elif view == "Weights":

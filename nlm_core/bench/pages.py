@@ -29,11 +29,12 @@ DRAWINGS = ", ".join(
         "[data-testid=stTable] td",
         "[data-testid=stMain] [data-testid=stImage] img",
         "[data-testid=stMain] [data-testid=stMetricValue]",
-        "[data-testid=stMain] .katex-display",
+        "[data-testid=stMain] :not([data-testid=stCaptionContainer] *, label *) > .katex",
+        "[data-testid=stMain] [class*='st-key-twos-figures'] strong",
         "[data-testid=stMain] [class^=nlm-]",
     )
 )
-# The lecture map, the one page outside a section, is made of links; its first one is what a visitor comes for.
+# The lecture map, the first page of all, is made of links; its first one is what a visitor comes for.
 _LINKS = "[data-testid=stMain] [data-testid=stPageLink-NavLink]"
 _BARE = "bare"
 # The least that a page can be in Streamlit: its one text is what it shows.
@@ -117,7 +118,7 @@ def _listed(browser: Any, url: str) -> dict[str, Address]:
         if address is None:
             section = title
         else:
-            addresses[title] = Address(address, section, DRAWINGS if section else _LINKS)
+            addresses[title] = Address(address, section, DRAWINGS if addresses else _LINKS)
     return addresses
 
 

@@ -26,7 +26,9 @@ _SENTENCES = ("prefix", "prompt", "sentence", "other")
 # Fields of the same name on several pages that are not meant to go along: what one hides, another has to show.
 _STAYS = ("guess",)
 _LAST = "_last_page"
+_NEW = "_new_visitor"
 _DRAWING_SECONDS = 0.03
+_FIRST_DRAWINGS, _FIRST_DRAWING_SECONDS = 4, 0.08
 _STYLE = Path(__file__).resolve().parents[2] / "assets" / "style.css"
 
 # What a visitor can be told in one sentence; anything else is a fault of ours and belongs in the log.
@@ -68,6 +70,8 @@ def require_frame(file: str) -> None:
         st.session_state[_RETURN] = (file, st.query_params.to_dict())
         st.switch_page("app.py")
     _refuse_impossible(file)
+    if _LAST not in st.session_state:
+        st.session_state[_NEW] = True
 
 
 def hand_back() -> None:
@@ -118,6 +122,15 @@ def style() -> None:
     st.html(_STYLE)
 
 
-def let_the_browser_draw() -> None:
-    """Hold back what follows until the browser has drawn what it was sent: all at once would come up later."""
-    time.sleep(_DRAWING_SECONDS)
+def let_the_browser_draw(new_visitors_only: bool = False) -> None:
+    """Hold back what follows until the browser has drawn what it was sent: all at once would come up later.
+
+    A new visitor's browser has the scripts of the elements to take in first, and shows an element whose script has
+    come when it next hears of something: an empty container, which is not drawn, is enough.
+    """
+    if st.session_state.pop(_NEW, False):
+        for _ in range(_FIRST_DRAWINGS):
+            time.sleep(_FIRST_DRAWING_SECONDS)
+            st.container()
+    elif not new_visitors_only:
+        time.sleep(_DRAWING_SECONDS)
