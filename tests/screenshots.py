@@ -27,7 +27,13 @@ _LIMIT_MS = 120_000
 # The state that is pictured where it is not that of the page's first topic.
 _STATES = {"pages/bert_sentiment.py": {"stage": "4 Encoder"}}
 # What a picture of a page should show: the first of these kinds that the page has.
-_SUBJECTS = (".js-plotly-plot", "[data-testid=stVegaLiteChart]", ".nlm-unrolled", "[data-testid=stDataFrame]")
+_SUBJECTS = (
+    ".nlm-plane",
+    ".js-plotly-plot",
+    "[data-testid=stVegaLiteChart]",
+    ".nlm-unrolled",
+    "[data-testid=stDataFrame]",
+)
 _WHOLE = "() => !document.querySelector('[data-testid=stSkeleton]')"
 _TO_SUBJECT = """(subjects) => {
   const found = subjects.map((subject) => document.querySelector(`[data-testid=stMain] ${subject}`)).find(Boolean);

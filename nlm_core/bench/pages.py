@@ -113,7 +113,8 @@ def _listed(browser: Any, url: str) -> dict[str, Address]:
         "(nodes) => nodes.map((node) => [node.innerText.trim().split('\\n').pop(), node.href ?? null])",
     )
     page.close()
-    section, addresses = "", {}
+    section = ""
+    addresses: dict[str, Address] = {}
     for title, address in listed:
         if address is None:
             section = title
