@@ -40,7 +40,7 @@ def test_stop_stops_it(visit: Visit, gpt: LanguageModel) -> None:
     text = page.get_by_test_id("stText")
     expect(text).to_have_text(re.compile(re.escape(TEXT) + r".{2,}", re.DOTALL))
     # Streamlit has a Stop of its own in the toolbar while a script runs.
-    main(page).get_by_role("button", name="Stop", exact=True).click()
+    main(page).get_by_role("button", name="Stop", exact=True, disabled=False).click()
     expect(page.get_by_role("button", name="Put it into the prefix")).to_be_enabled()
     stopped = text.text_content()
     page.wait_for_timeout(1500)

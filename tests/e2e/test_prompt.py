@@ -34,7 +34,7 @@ def test_generation_stops_when_asked(visit: Visit) -> None:
     main(page).get_by_role("button", name="Generate").click()
     tokens = main(page).locator(".nlm-surprise > div").nth(1).locator("span")
     expect(tokens.nth(2)).to_be_visible()
-    main(page).get_by_role("button", name="Stop").click()
+    main(page).get_by_role("button", name="Stop", disabled=False).click()
     come_to_rest(page)
     count = tokens.count()
     assert 3 <= count < 100

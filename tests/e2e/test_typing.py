@@ -66,6 +66,7 @@ def test_the_same_token_can_be_clicked_twice(visit: Visit, gpt: LanguageModel) -
     page = visit(prefix="I went to the")
     wait_for_bars(page, expected_bars(gpt, "I went to the"))
     text = appended(gpt, "I went to the", 1)
+    come_to_rest(page)
     for _ in range(2):
         page.locator(".st-key-bars svg .mark-rect path").first.click()
         expect(field(page)).to_have_value(text)
@@ -78,6 +79,7 @@ def test_the_same_token_can_be_clicked_twice(visit: Visit, gpt: LanguageModel) -
 def test_the_bar_of_all_others_appends_nothing(visit: Visit, gpt: LanguageModel) -> None:
     page = visit(prefix="I went to the")
     wait_for_bars(page, expected_bars(gpt, "I went to the"))
+    come_to_rest(page)
     page.locator(".st-key-bars svg .mark-rect path").last.click()
     # A later change that did come shows that the click before it has been dealt with.
     page.locator(".st-key-bars svg .mark-rect path").first.click()
