@@ -44,8 +44,8 @@ def _shown(visit: Visit, path: str, screen: tuple[int, int], line: str, **query:
     return page
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("kind", CHARTS)
+# The screens take turns: each visit takes its time.
+@pytest.mark.parametrize(("kind", "screen"), [(kind, SCREENS[i % len(SCREENS)]) for i, kind in enumerate(CHARTS)])
 def test_lines_are_stronger_and_type_is_larger(visit: Visit, kind: str, screen: tuple[int, int]) -> None:
     path, line, text = CHARTS[kind]
     plain = min(_seen(_shown(visit, path, screen, line), line, "strokeWidth"))
