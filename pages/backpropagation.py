@@ -6,7 +6,7 @@ from nlm_core.nn.activations import ACTIVATIONS
 from nlm_core.nn.backprop import ledger
 from nlm_core.nn.losses import LOSSES
 from pages._shared.catalog import PAGES
-from pages._shared.frame import errors_told, header, let_the_browser_draw, require_frame
+from pages._shared.frame import errors_told, header, let_a_new_browser_draw, require_frame
 from pages._shared.panels.ledger_steps import row_panel, rows_panel, step_panel, target_field, tiny
 from pages._shared.panels.network_setup import inputs_field, network_field
 from pages._shared.panels.stepper import stepper
@@ -51,7 +51,7 @@ def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
     now, so_far = st.columns([3, 2], gap="medium")
     with now:
         row_panel(done, r, guessing)
-    let_the_browser_draw()
+    let_a_new_browser_draw()
     with so_far:
         rows_panel(done, r, guessing)
         st.caption(

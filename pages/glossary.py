@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._shared.catalog import GLOSSARY
 from pages._shared.escape import plain
-from pages._shared.frame import header, let_the_browser_draw, require_frame
+from pages._shared.frame import header, let_a_new_browser_draw, require_frame
 from pages._shared.glossary import TERMS, matching, page_of
 
 MAX_FIND = 60
@@ -31,7 +31,7 @@ def words() -> None:
                 for entry in map(page_of, term.pages):
                     st.page_link(entry.file, label=entry.title, icon=entry.icon)
         if place == FIRST_SCREEN:
-            let_the_browser_draw()
+            let_a_new_browser_draw()
 
 
 words()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._shared.catalog import HOME, PAGES
-from pages._shared.frame import let_the_browser_draw, require_frame, style
+from pages._shared.frame import let_a_new_browser_draw, let_the_browser_draw, require_frame, style
 from pages._shared.lecture import stops
 from pages._shared.panels.map import first_bars, in_use, stop_card
 from pages._shared.tools import tools
@@ -27,7 +27,7 @@ with words:
             icon=PAGES[0].icon,
             query_params=PAGES[0].topics[0][1],
         )
-    let_the_browser_draw()
+    let_a_new_browser_draw()
     st.caption("Below, the lecture's topics in order; each opens its page in the state that shows it.")
 
 with st.container(key="map"):

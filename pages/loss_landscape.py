@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._shared.catalog import PAGES
 from pages._shared.escape import plain
-from pages._shared.frame import CLEAR_ERRORS, header, let_the_browser_draw, require_frame
+from pages._shared.frame import CLEAR_ERRORS, header, let_a_new_browser_draw, require_frame
 
 FILE = "pages/loss_landscape.py"
 PLOTS = ("Contour", "3-D")
@@ -48,7 +48,7 @@ def page() -> None:
             subject = views.rnn(sentences)
             found = seen(subject, sentences, look, lambda now: views.draw(chart, now, subject, plot))
     views.draw(chart, found, subject, plot)
-    let_the_browser_draw()
+    let_a_new_browser_draw()
     with right:
         views.told(found, subject)
         if source == setup.CLASSIFIER:

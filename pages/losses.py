@@ -4,7 +4,7 @@ import streamlit as st
 
 from nlm_core.nn.losses import MULTI_CLASS, REGRESSION, TWO_WAY
 from pages._shared.catalog import PAGES
-from pages._shared.frame import errors_told, header, let_the_browser_draw, require_frame
+from pages._shared.frame import errors_told, header, let_a_new_browser_draw, require_frame
 from pages._shared.panels.loss_inputs import prediction_field
 from pages._shared.panels.loss_rows import loss_rows, losses_in_a_row, read, softmax_panel
 
@@ -32,7 +32,7 @@ def explorer() -> None:
     found = read(problem, given)
     with numbers:
         losses_in_a_row(problem, found, said)
-    let_the_browser_draw()
+    let_a_new_browser_draw()
     view = VIEWS[0]
     if problem == MULTI_CLASS:
         view = st.segmented_control(

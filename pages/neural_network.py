@@ -7,7 +7,7 @@ from nlm_core.nn.mlp import Forward, Parameters, equation, forward
 from pages._shared.catalog import PAGES
 from pages._shared.charts.network import EDGE, NODE, edges_frame, network_chart, nodes_frame, symbol
 from pages._shared.charts.palette import ink
-from pages._shared.frame import errors_told, header, let_the_browser_draw, require_frame
+from pages._shared.frame import errors_told, header, let_a_new_browser_draw, require_frame
 from pages._shared.panels import network_views
 from pages._shared.panels.network_setup import inputs_field, network_field
 
@@ -84,7 +84,7 @@ def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
     views, formula = st.columns([3, 2], vertical_alignment="center")
     # A formula in a line of text is broken where the screen ends.
     formula.markdown(f"${equation(len(parameters.W) - 1)}$")
-    let_the_browser_draw(new_visitors_only=True)
+    let_a_new_browser_draw()
     with picture:
         drawing(parameters, passed, chosen)
     view = views.segmented_control(

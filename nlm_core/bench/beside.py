@@ -2,7 +2,6 @@
 
 import statistics
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -85,21 +84,18 @@ def beside_bare(
     """
     from tqdm import tqdm
 
-    from nlm_core.bench.browser import chromium, server
+    from nlm_core.bench.browser import beside
 
-    with tempfile.TemporaryDirectory(prefix="nlm-bare-") as folder:
-        script = Path(folder) / "echo.py"
-        script.write_text(bare_page, encoding="utf-8")
-        with chromium() as browser, server() as app, server(script) as bare:
-            tabs = {name: Tab(browser, f"{app.url}/{path}", shown), "bare": Tab(browser, bare.url, _ECHO)}
-            for tab in tabs.values():
+    with beside(bare_page) as (browser, app, bare):
+        tabs = {name: Tab(browser, f"{app.url}/{path}", shown), "bare": Tab(browser, bare.url, _ECHO)}
+        for tab in tabs.values():
+            tab.page.bring_to_front()
+            (warm_up or inputs)(tab)
+        times: dict[str, Times] = {which: [] for which in tabs}
+        for _ in tqdm(range(rounds), desc=what, unit="round", file=sys.stderr):
+            for which, tab in tabs.items():
                 tab.page.bring_to_front()
-                (warm_up or inputs)(tab)
-            times: dict[str, Times] = {which: [] for which in tabs}
-            for _ in tqdm(range(rounds), desc=what, unit="round", file=sys.stderr):
-                for which, tab in tabs.items():
-                    tab.page.bring_to_front()
-                    times[which] += inputs(tab)
+                times[which] += inputs(tab)
     result: dict[str, Any] = {which: summary(found) for which, found in times.items()}
     ours, least = result[name]["median_ms"], result["bare"]["median_ms"]
     result["ratio_of_medians"] = round(ours / least, 3) if ours and least else None

@@ -150,3 +150,19 @@ def chromium() -> Iterator[Any]:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def beside(bare_page: str) -> Iterator[tuple[Any, Server, Server]]:
+    """A Chromium, a server of the app, and one of a page that is nothing but the script ``bare_page``.
+
+    Raises
+    ------
+    BenchError
+        As ``chromium`` and ``server``.
+    """
+    with tempfile.TemporaryDirectory(prefix="nlm-bare-") as folder:
+        script = Path(folder) / "bare.py"
+        script.write_text(bare_page, encoding="utf-8")
+        with chromium() as browser, server() as app, server(script) as bare:
+            yield browser, app, bare

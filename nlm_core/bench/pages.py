@@ -7,7 +7,6 @@ else the machine does meets both. The pages are those that the navigation of the
 
 import statistics
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,18 +85,15 @@ def measure() -> dict[str, Any]:
     """
     from tqdm import tqdm
 
-    from nlm_core.bench.browser import chromium, server
+    from nlm_core.bench.browser import beside
 
-    with tempfile.TemporaryDirectory(prefix="nlm-bare-") as folder:
-        script = Path(folder) / "bare.py"
-        script.write_text(_BARE_PAGE, encoding="utf-8")
-        with chromium() as browser, server() as app, server(script) as bare:
-            addresses = {**_listed(browser, app.url), _BARE: Address(bare.url, "", _BARE_DRAWING)}
-            found = {name: Visits() for name in addresses}
-            for turn in tqdm(range(_ROUNDS + 1), desc="visits of every page", unit="round", file=sys.stderr):
-                for name, address in addresses.items():
-                    # The first round warms the server.
-                    _visit(browser, address, found[name], keep=turn > 0)
+    with beside(_BARE_PAGE) as (browser, app, bare):
+        addresses = {**_listed(browser, app.url), _BARE: Address(bare.url, "", _BARE_DRAWING)}
+        found = {name: Visits() for name in addresses}
+        for turn in tqdm(range(_ROUNDS + 1), desc="visits of every page", unit="round", file=sys.stderr):
+            for name, address in addresses.items():
+                # The first round warms the server.
+                _visit(browser, address, found[name], keep=turn > 0)
     return report(addresses, found)
 
 

@@ -70,8 +70,7 @@ def require_frame(file: str) -> None:
         st.session_state[_RETURN] = (file, st.query_params.to_dict())
         st.switch_page("app.py")
     _refuse_impossible(file)
-    if _LAST not in st.session_state:
-        st.session_state[_NEW] = True
+    st.session_state.setdefault(_NEW, True)
 
 
 def hand_back() -> None:
@@ -122,15 +121,21 @@ def style() -> None:
     st.html(_STYLE)
 
 
-def let_the_browser_draw(new_visitors_only: bool = False) -> None:
-    """Hold back what follows until the browser has drawn what it was sent: all at once would come up later.
-
-    A new visitor's browser has the scripts of the elements to take in first, and shows an element whose script has
-    come when it next hears of something: an empty container, which is not drawn, is enough.
-    """
-    if st.session_state.pop(_NEW, False):
-        for _ in range(_FIRST_DRAWINGS):
-            time.sleep(_FIRST_DRAWING_SECONDS)
-            st.container()
-    elif not new_visitors_only:
+def let_the_browser_draw() -> None:
+    """Hold back what follows until the browser has drawn what it was sent: all at once would come up later."""
+    if not let_a_new_browser_draw():
         time.sleep(_DRAWING_SECONDS)
+
+
+def let_a_new_browser_draw() -> bool:
+    """The same for a new visitor alone, and once; says whether it was one.
+
+    Such a browser has the scripts of the elements to take in first, and shows an element whose script has come when it
+    next hears of something: an empty container, which is not drawn, is enough.
+    """
+    new: bool = st.session_state[_NEW]
+    st.session_state[_NEW] = False
+    for _ in range(_FIRST_DRAWINGS * new):
+        time.sleep(_FIRST_DRAWING_SECONDS)
+        st.container()
+    return new

@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit
 
-from pages._shared.catalog import GLOSSARY, HOME, PAGES
+from pages._shared.catalog import GLOSSARY, HOME, PAGES, PageEntry
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -63,7 +63,8 @@ async def _answer(send: Send, body: bytes, kind: bytes, kept: bytes) -> None:
 
 def script_of(path: str) -> bytes | None:
     """A script of Streamlit from memory: more than fifty are asked for at once, and each costs a thread otherwise."""
-    return _script(path.removeprefix(_AT)) if path.startswith(_AT) and path.removeprefix(_AT) in _names() else None
+    name = path.removeprefix(_AT)
+    return _script(name) if name != path and name in _names() else None
 
 
 @cache
@@ -79,21 +80,20 @@ def _names() -> frozenset[str]:
 
 def index_of(path: str) -> bytes | None:
     """The index for the page at an address, or None where there is no such page."""
-    entry = _addresses().get(path)
-    return None if entry is None else _index(path, (*_HEAD, *entry.scripts))
+    return _index(path) if path in _addresses() else None
 
 
 @cache
-def _addresses() -> dict[str, Any]:
+def _addresses() -> dict[str, PageEntry]:
     return {"/": HOME, **{f"/{PurePosixPath(entry.file).stem}": entry for entry in (GLOSSARY, *PAGES)}}
 
 
 @cache
-def _index(path: str, scripts: tuple[str, ...]) -> bytes:
+def _index(path: str) -> bytes:
     html = (_STATIC / "index.html").read_text(encoding="utf-8")
     links = "".join(
         f'<link rel="modulepreload" crossorigin href="./static/js/{name}">\n'
-        for name in needed(scripts)
+        for name in needed((*_HEAD, *_addresses()[path].scripts))
         if name not in html
     )
     where = "" if path == "/" else _WHERE.format(path=path)
@@ -112,5 +112,5 @@ def needed(scripts: Iterable[str]) -> list[str]:
         name = waiting.pop(0)
         if name not in found and (_SCRIPTS / name).is_file():
             found.append(name)
-            waiting += _IMPORTED.findall((_SCRIPTS / name).read_text(encoding="utf-8"))
+            waiting += _IMPORTED.findall(_script(name).decode())
     return found

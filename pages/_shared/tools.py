@@ -1,5 +1,7 @@
 """What stands in the head of every page: the link to this moment, its pictures as files, the projector, the keys."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -31,10 +33,11 @@ def tools(file: str) -> None:
     """The row of tools of a page, which the style puts beside the menu; inside a field all keys stay text."""
     with st.container(key="tools", horizontal=True, vertical_alignment="center", gap="small", width="content"):
         tour_button(file)
-        _words(file)
-        _share()
-        _code(file)
-        _pictures()
+        _tool("Words", partial(_words, file), key="tool_words", icon=":material/menu_book:")
+        _tool("Share", _share, key="tool_share", icon=":material/qr_code:")
+        if make := SNIPPETS.get(file):
+            _tool("Code", partial(_code, make), key="tool_code", icon=":material/code:")
+        _tool("Pictures", _pictures, key="tool_pictures", icon=":material/image:")
         projected = st.toggle("Projector", key="projector", bind="query-params", persist_state="session")
         with st.popover("Keys", key="tool_keys", icon=":material/keyboard:", type="tertiary"):
             st.markdown("\n".join(["| key | does |", "|---|---|", *(f"| {key} | {does} |" for key, does in KEYS)]))
@@ -50,55 +53,41 @@ def present_address() -> str:
 
 
 @st.fragment
+def _tool(label: str, content: Callable[[], None], *, key: str, icon: str) -> None:
+    """A popover whose content is made when it is opened, from the page as it is then."""
+    popover = st.popover(label, key=key, icon=icon, type="tertiary", on_change="rerun")
+    if popover.open:
+        with popover:
+            content()
+
+
 def _share() -> None:
-    """Made when it is opened, from the address as it is then."""
-    popover = st.popover("Share", key="tool_share", icon=":material/qr_code:", type="tertiary", on_change="rerun")
-    if not popover.open:
-        return
-    with popover:
-        address = present_address()
-        st.caption("This address opens the page as you see it: copy it here, or let a telephone read it.")
-        st.code(address, language=None, wrap_lines=True)
-        try:
-            st.image(qr_svg(address), width=260, alt="QR code of the address above")
-        except ValueError as error:
-            st.info(str(error))
+    """The address of this moment."""
+    address = present_address()
+    st.caption("This address opens the page as you see it: copy it here, or let a telephone read it.")
+    st.code(address, language=None, wrap_lines=True)
+    try:
+        st.image(qr_svg(address), width=260, alt="QR code of the address above")
+    except ValueError as error:
+        st.info(str(error))
 
 
-@st.fragment
-def _code(file: str) -> None:
-    """The numbers of the page as it is now, in a few lines of Python; made when it is opened."""
-    make = SNIPPETS.get(file)
-    if make is None:
-        return
-    popover = st.popover("Code", key="tool_code", icon=":material/code:", type="tertiary", on_change="rerun")
-    if not popover.open:
-        return
-    with popover:
-        st.caption("Run in the folder of this project, these lines print the numbers of the page as it is set now.")
-        st.code(make(st.session_state), language="python")
+def _code(make: Callable[..., str]) -> None:
+    """The numbers of the page in a few lines of Python."""
+    st.caption("Run in the folder of this project, these lines print the numbers of the page as it is set now.")
+    st.code(make(st.session_state), language="python")
 
 
-@st.fragment
 def _pictures() -> None:
-    """What is drawn on the page, as files; the list is made when it is opened."""
-    popover = st.popover("Pictures", key="tool_pictures", icon=":material/image:", type="tertiary", on_change="rerun")
-    if not popover.open:
-        return
-    with popover:
-        st.caption("Each picture as it is on the screen now: PNG at twice its size, SVG for print and for editing.")
-        pictures()
+    """What is drawn on the page, as files."""
+    st.caption("Each picture as it is on the screen now: PNG at twice its size, SVG for print and for editing.")
+    pictures()
 
 
-@st.fragment
 def _words(file: str) -> None:
-    """The terms that this page shows, and the way to all of them; made when it is opened."""
-    popover = st.popover("Words", key="tool_words", icon=":material/menu_book:", type="tertiary", on_change="rerun")
-    if not popover.open:
-        return
-    with popover:
-        for term in terms_of(file):
-            with st.container(gap=None):
-                st.page_link(GLOSSARY.file, label=f"**{term.name}**", query_params={"word": term.name})
-                st.markdown(term.means)
-        st.page_link(GLOSSARY.file, label="All words of the lecture", icon=GLOSSARY.icon)
+    """The terms that this page shows, and the way to all of them."""
+    for term in terms_of(file):
+        with st.container(gap=None):
+            st.page_link(GLOSSARY.file, label=f"**{term.name}**", query_params={"word": term.name})
+            st.markdown(term.means)
+    st.page_link(GLOSSARY.file, label="All words of the lecture", icon=GLOSSARY.icon)

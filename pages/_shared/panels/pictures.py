@@ -1,18 +1,8 @@
 """The pictures of the page with what saves each as PNG or SVG: the browser does it, from what is on the screen."""
 
-from pathlib import Path
+from pages._shared.panels.component import component
 
-import streamlit as st
-
-_FOLDER = Path(__file__).resolve().parents[1] / "pictures"
-# One module: what is handed to Streamlit as text cannot import its neighbours.
-_PARTS = ("paint.js", "shapes.js", "boxes.js", "picture.js", "list.js")
-_mount = st.components.v2.component(
-    "nlm_pictures",
-    js="\n".join((_FOLDER / part).read_text(encoding="utf-8") for part in _PARTS),
-    css=(_FOLDER / "pictures.css").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_mount = component("pictures", "paint.js", "shapes.js", "boxes.js", "picture.js", "list.js")
 
 
 def pictures() -> None:

@@ -1,20 +1,13 @@
 """A plane in the page that can be drawn on by hand; it tells what was done, and the page decides what comes of it."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-_FOLDER = Path(__file__).resolve().parents[1] / "plane"
-# One module: what is handed to Streamlit as text cannot import its neighbours.
-_PARTS = ("scales.js", "ground.js", "lines.js", "hands.js", "plane.js")
-_mount = st.components.v2.component(
-    "nlm_plane",
-    js="\n".join((_FOLDER / part).read_text(encoding="utf-8") for part in _PARTS),
-    css=(_FOLDER / "plane.css").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+from pages._shared.panels.component import component
+
+_mount = component("plane", "scales.js", "ground.js", "lines.js", "hands.js", "plane.js")
 
 
 def plane(drawing: dict[str, Any], key: str, on_did: Callable[[dict[str, Any]], None] | None = None) -> None:
