@@ -47,8 +47,9 @@ def append_picked(reader: PrefixReader, key: str) -> None:
         # The browser has not heard yet that this chart is gone, and sends its last click once more.
         return
     picked = st.session_state[key]["selection"].get(PICK) or []
-    st.session_state[_PICKS] = st.session_state.get(_PICKS, 0) + 1
+    # The bar of all others appends nothing, and its chart stays: a click on a token may follow at once.
     if picked and picked[0]["id"] >= 0:
+        st.session_state[_PICKS] = st.session_state.get(_PICKS, 0) + 1
         append(reader, int(picked[0]["id"]))
 
 

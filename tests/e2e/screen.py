@@ -12,8 +12,10 @@ from nlm_core.lm.reader import PrefixReader
 FIELD = "[data-testid=stTextInputField]"
 _PROBE = Path(bench.__file__).with_name("probe.js").read_text(encoding="utf-8")
 _STILL_MS, _REST_MS = 500, 120_000
-# Only the chart's text layer and the axis of tokens; the other texts are the scale.
-_READ_BARS = """() => [...document.querySelectorAll(".st-key-bars svg text")].map((node) => node.textContent)"""
+# From top to bottom, as they are seen: a label that stays while others change keeps its place among the nodes.
+_SHOWN = """[...document.querySelectorAll(".st-key-bars svg text")]
+  .map((node) => [node.getBoundingClientRect().top, node.textContent])
+  .sort(([above], [below]) => above - below).map(([, text]) => text)"""
 
 
 def field(page: Page) -> Locator:
@@ -22,7 +24,7 @@ def field(page: Page) -> Locator:
 
 def bars(page: Page) -> list[str]:
     """All texts of the chart; empty while there is none."""
-    texts: list[str] = page.evaluate(_READ_BARS)
+    texts: list[str] = page.evaluate(f"() => {_SHOWN}")
     return texts
 
 
@@ -35,12 +37,12 @@ def expected_bars(model: LanguageModel, text: str, k: int = 10, position: int = 
 def wait_for_bars(page: Page, labels: list[str]) -> None:
     """Wait until the chart shows exactly these labels, and one bar for all other tokens."""
     page.wait_for_function(
-        """(labels) => {
-          const shown = [...document.querySelectorAll(".st-key-bars svg text")].map((node) => node.textContent);
+        f"""(labels) => {{
+          const shown = {_SHOWN};
           const tokens = shown.filter((text) => /^\\d+  /.test(text));
           const others = shown.filter((text) => text.startsWith("all other "));
           return others.length === 1 && JSON.stringify(tokens) === JSON.stringify(labels);
-        }""",
+        }}""",
         arg=labels,
     )
 
@@ -48,10 +50,10 @@ def wait_for_bars(page: Page, labels: list[str]) -> None:
 def wait_for_change(page: Page, before: list[str]) -> list[str]:
     """Wait until the chart shows something else than before; returns what it shows."""
     page.wait_for_function(
-        """(before) => {
-          const shown = [...document.querySelectorAll(".st-key-bars svg text")].map((node) => node.textContent);
+        f"""(before) => {{
+          const shown = {_SHOWN};
           return shown.length > 0 && JSON.stringify(shown) !== JSON.stringify(before);
-        }""",
+        }}""",
         arg=before,
     )
     return bars(page)

@@ -27,6 +27,13 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     os.chdir(working_folder)
 
 
+@pytest.fixture(autouse=True)
+def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody draws here, so nobody is waited for."""
+    for seconds in ("_DRAWING_SECONDS", "_FIRST_DRAWING_SECONDS"):
+        monkeypatch.setattr(f"pages._shared.frame.{seconds}", 0)
+
+
 @pytest.fixture
 def open_page() -> OpenPage:
     """Opens a page of the app as a new visitor does with an address like ``/next_token?prefix=…``."""

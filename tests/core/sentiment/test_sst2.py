@@ -65,7 +65,9 @@ def test_another_file_is_refused_and_not_kept(tmp_path: Path) -> None:
         assert len(sst2(table=table, **options)) == 32
 
 
-def test_no_network_and_no_such_data(tmp_path: Path) -> None:
+def test_no_network_and_no_such_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The Hub's client tries again a few times, with a longer pause before each.
+    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda _: None)
     table, _ = small()
     with pytest.raises(ModelUnavailableError, match="choose the film reviews that come with this program"):
         sst2(table=table, endpoint="http://127.0.0.1:9", cache_dir=tmp_path)
