@@ -77,7 +77,7 @@ def test_the_bars_of_the_next_token(visit: Visit, tmp_path: Path, projector: str
     come_to_rest(page)
     (title,) = [title for title in _open(page) if "next tokens" in title]
     svg = _svg(page, title, tmp_path)
-    assert [text for text in bars(page) if text] == [text for text in _texts(svg) if text]
+    assert sorted(text for text in bars(page) if text) == sorted(text for text in _texts(svg) if text)
     shown = page.evaluate(_MARKS, [".st-key-bars", ".mark-rect path"])
     blue = page.evaluate(
         """() => [...document.querySelectorAll(".st-key-bars .mark-rect path")]
