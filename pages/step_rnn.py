@@ -60,7 +60,7 @@ def explorer() -> None:
         with st.container(key="step_bars"):
             st.vega_lite_chart(
                 live_bars(bars_frame(top, after), ink(st.context.theme.type), clickable=False),
-                alt="p_t, the most probable next words after the current step, and one bar for all others",
+                alt="pₜ, the most probable next words after the current step, and one bar for all others",
             )
         let_the_browser_draw()
         states = found.hidden_states().double().cpu().numpy()

@@ -68,7 +68,7 @@ def forward_rows(net: Example) -> Iterator[Row]:
             upstream_symbol=_h(2 * i - 2),
             local=W,
             local_symbol=f"W_{i}",
-            hint="The first slide of this pass writes b_2 here; it is b_1, as in the derivation." if i == 1 else "",
+            hint="The first slide of this pass writes b₂ here; it is b₁, as in the derivation." if i == 1 else "",
         )
         if i == n:
             return
@@ -186,7 +186,7 @@ def hidden_rows(net: Example, i: int, delta: Tensor, symbol: str) -> tuple[Row, 
         upstream_symbol=symbol,
         local=W_T,
         local_symbol=f"W_{i}^T",
-        hint=f"The slide writes δ · W_{i}^T, which is right for row vectors; for columns the matrix comes first.",
+        hint="The slide writes δ · Wᵀ, which is right for row vectors; for columns the matrix comes first.",
     )
     slope = net.sigma.derivative(net.h(before))
     delta_before = delta_after * slope

@@ -132,7 +132,7 @@ PAGES: tuple[PageEntry, ...] = (
         "Deep learning review",
         "Inputs, weights and activations of a small network, each to be moved and each to be read.",
         (
-            ("A network from R^3 to R^2: ŷ = W_2 σ(W_1 x + b_1) + b_2 with its shapes", {"view": "Matrices"}),
+            ("A network from ℝ³ to ℝ²: ŷ = W₂ σ(W₁ x + b₁) + b₂ with its shapes", {"view": "Matrices"}),
             ("One unit's arithmetic, and its weights", {"view": "One unit", "unit": "h₂[1]"}),
             ("Common activation functions and their derivatives", {"view": "Activation", "sigma": "GeLU"}),
             ("Outputs as probabilities: a softmax on top", {"view": "Softmax", "d": "4"}),
@@ -163,7 +163,7 @@ PAGES: tuple[PageEntry, ...] = (
         "Deep learning review",
         "Follow the negative gradient down a surface: click to start, slide the rate, play the path.",
         (
-            ("θ^(i+1) = θ^(i) − α ∂L/∂θ, step by step with its numbers", {"view": "One step"}),
+            ("θ⁽ⁱ⁺¹⁾ = θ⁽ⁱ⁾ − α ∂L/∂θ, step by step with its numbers", {"view": "One step"}),
             ("Learning rate α: too small, right, too large", {"surface": "Ravine", "alpha": "0.079", "T": "40"}),
             (
                 "Global and local minima: where a thousand starts end",
@@ -208,9 +208,9 @@ PAGES: tuple[PageEntry, ...] = (
         "Deep learning review",
         "The chain rule as a ledger: one row at a time, each number checked.",
         (
-            ("1. Forward pass: h_1 = W_1 x + b_1, h_2 = σ(h_1), ŷ = W_2 h_2 + b_2", {"row": "1"}),
+            ("1. Forward pass: h₁ = W₁ x + b₁, h₂ = σ(h₁), ŷ = W₂ h₂ + b₂", {"row": "1"}),
             ("2. Calculate the loss L(y, ŷ)", {"row": "4"}),
-            ("3. Backwards pass: δ_ŷ, ∂L/∂W_2, ∂L/∂b_2, δ_h2, δ_h1, ∂L/∂W_1, ∂L/∂b_1", {"row": "5"}),
+            ("3. Backwards pass: δ of ŷ, ∂L/∂W₂, ∂L/∂b₂, δ of h₂ and h₁, ∂L/∂W₁, ∂L/∂b₁", {"row": "5"}),
             ("Guess each number before it is shown", {"row": "8", "guess": "true"}),
             ("Take the step: new weights, new loss", {"view": "Take the step"}),
         ),
@@ -232,7 +232,7 @@ PAGES: tuple[PageEntry, ...] = (
                 {"view": "Two prefixes", "N": "4"},
             ),
             (
-                "Chain rule: P(w_1 … w_n) as a product of p(w_t | window) or P(w_t | h_{t-1})",
+                "Chain rule: P(w₁ … wₙ) as a product of P(wₜ | window) or P(wₜ | hₜ₋₁)",
                 {"prefix": "I went to the park.", "view": "Chain rule"},
             ),
         ),

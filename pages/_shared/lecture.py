@@ -52,7 +52,7 @@ LECTURE: dict[str, tuple[Topic, ...]] = {
         Topic("Loss functions: regression", "losses", "Regression"),
         Topic("Loss functions: 2-way classification", "losses", "2-way"),
         Topic("Loss functions: multi-class classification, perplexity", "losses", "Multi-class"),
-        Topic("Gradient descent: the next estimate", "gradient_descent", "θ^(i+1)"),
+        Topic("Gradient descent: the next estimate", "gradient_descent", "θ⁽ⁱ⁺¹⁾"),
         Topic("Learning rate", "gradient_descent", "Learning rate"),
         Topic("Global and local minima", "gradient_descent", "Global and local"),
         Topic("Stochastic gradient descent", "gradient_descent", "Stochastic gradient"),

@@ -237,7 +237,7 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
             ),
             (
                 "The same as matrices",
-                "Below the drawing: W_1 x + b_1, then σ, then W_2 h_2 + b_2, every matrix with its shape.",
+                "Below the drawing: W₁ x + b₁, then σ, then W₂ h₂ + b₂, every matrix with its shape.",
                 {"sigma": "ReLU"},
                 "view",
             ),
@@ -411,7 +411,7 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
             {"sigma": "Sigmoid", "loss": "L2", "theta": "", "view": "Ledger"},
             (
                 "1. Forward pass",
-                "The first row: h_1 = W_1 x + b_1 with its numbers. Step on in the ledger with the right arrow key.",
+                "The first row: h₁ = W₁ x + b₁ with its numbers. Step on in the ledger with the right arrow key.",
                 {"row": 1, "guess": False},
                 "row",
             ),
@@ -482,7 +482,7 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
             ),
             (
                 "The equations with their numbers",
-                "After the last word: h_t from the embedding and the state before, then logits and p_t. Every shape is "
+                "After the last word: hₜ from the embedding and the state before, then logits and pₜ. Every shape is "
                 "given.",
                 {"t": 4},
                 "view",

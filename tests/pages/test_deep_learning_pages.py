@@ -113,7 +113,7 @@ def test_the_ledger_row_by_row(loss: str, sigma: str) -> None:
 
 
 def test_the_slips_of_the_slides_are_named() -> None:
-    assert "b_1, as in the derivation" in text(clean(visit(BACK, row="1")))
+    assert "b₁, as in the derivation" in text(clean(visit(BACK, row="1")))
     assert "half" in text(clean(visit(BACK, row="4")))
 
 

@@ -43,7 +43,7 @@ def recipe_field() -> Recipe:
     width = bounded_slider("Units in each", 1, MAX_WIDTH, default=FIRST.width, key="width")
     skip = st.toggle(
         "Skip connections", value=FIRST.skip, key="skip", bind="query-params",
-        help="Each layer after the first adds its input to its output: h_l = relu(W_l h_{l-1} + b_l) + h_{l-1}.",
+        help="Each layer after the first adds its input to its output: hₗ = relu(Wₗ hₗ₋₁ + bₗ) + hₗ₋₁.",
     )  # fmt: skip
     with st.popover("Steps, rate, seed", icon=":material/tune:"):
         steps = int(bounded_number("Steps", 10, MAX_STEPS, default=FIRST.steps, key="T"))

@@ -37,7 +37,7 @@ def network_field(foot: st.delta_generator.DeltaGenerator) -> Parameters:
             _restart()
     with foot:
         typed = st.text_input(
-            f"All {drawn.count} numbers, if not random: W_1 row by row, b_1, W_2, …",
+            f"All {drawn.count} numbers, if not random: W₁ row by row, b₁, W₂, …",
             value="",
             key="theta",
             live="200ms",

@@ -40,7 +40,7 @@ def influence_panel(model: RnnModel, reading: Reading, labels: list[str], t: int
             + (f", {percent(far / near)} of it." if near and t else ".")
         )
         st.caption(
-            "Each step back multiplies the gradient by U_h transposed and by 1 − h². Where that shrinks it, the "
+            "Each step back multiplies the gradient by Uₕ transposed and by 1 − h². Where that shrinks it, the "
             "gradient vanishes: training can hardly learn from words so far back."
         )
         frame = influence_frame(found, labels[: t + 1])

@@ -224,7 +224,7 @@ def _gradients(run: VisitorRun, seen: _Seen) -> None:
     )
     right.caption(
         "This sentence, read backwards in time: where the blue line lies above the orange one, later mistakes reach "
-        "back to h_t. At t = 0 nothing is added to ∂L/∂U_h, because h before START is 0."
+        "back to hₜ. At t = 0 nothing is added to ∂L/∂Uₕ, because h before START is 0."
     )
 
 
