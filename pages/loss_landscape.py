@@ -48,9 +48,10 @@ def page() -> None:
             subject = views.rnn(sentences)
             found = seen(subject, sentences, look, lambda now: views.draw(chart, now, subject, plot))
     views.draw(chart, found, subject, plot)
-    let_a_new_browser_draw()
     with right:
+        # The figures are text, and are seen before the script of the drawing has come.
         views.told(found, subject)
+        let_a_new_browser_draw()
         if source == setup.CLASSIFIER:
             views.training(fit, subject)
 

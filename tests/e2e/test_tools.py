@@ -99,10 +99,12 @@ def test_on_the_projector_tables_end_where_the_page_does(visit: Visit) -> None:
     assert main(page).evaluate("(node) => node.scrollWidth <= node.clientWidth + 1")
 
 
-def test_the_projector_folds_away_help_but_no_button_that_has_some(visit: Visit) -> None:
+def test_the_projector_folds_away_help_but_nothing_to_click_that_has_some(visit: Visit) -> None:
     page = visit("backpropagation", view="Take the step", projector="true")
     expect(main(page).get_by_role("button", name="Take the step", exact=True)).to_be_visible()
     expect(main(page).get_by_role("button", name="Help for", exact=False).first).to_be_hidden()
+    page.goto(page.url.replace("backpropagation", ""))
+    expect(main(page).get_by_role("link", name="Next token", exact=True)).to_be_visible()
 
 
 def test_the_list_of_keys(visit: Visit) -> None:

@@ -80,6 +80,8 @@ def _live_spec(rows: int, ink: str, reach: float, clickable: bool) -> dict[str, 
 
 
 def _bars(data: Any, rows: int, ink: str, reach: float, clickable: bool) -> alt.LayerChart:
+    # By quarters, where they are whole: six numbers would run into each other in a narrow chart on the projector.
+    ticks: dict[str, Any] = {"values": [0, 0.25, 0.5, 0.75, 1]} if reach == 1 else {"tickCount": 5}
     base = alt.Chart(data).encode(
         y=alt.Y(
             "label:N",
@@ -92,7 +94,7 @@ def _bars(data: Any, rows: int, ink: str, reach: float, clickable: bool) -> alt.
             title="p over the whole vocabulary",
             scale=alt.Scale(domain=[0, reach]),
             # In a narrow chart the title is wider than the scale; it then reaches to the left, below the labels.
-            axis=alt.Axis(format=".0%", tickCount=5, titleAnchor="end"),
+            axis=alt.Axis(format=".0%", titleAnchor="end", **ticks),
         ),
     )
     kinds = alt.Scale(domain=["token", "follows", "others"], range=[BLUE, ORANGE, GREY])
