@@ -147,8 +147,9 @@ class PrefixReader:
             new = (forward.embeddings, forward.hidden)
             vectors = (torch.cat([vectors[0], new[0]]), torch.cat([vectors[1], new[1]])) if vectors else new
         self._vectors = vectors
-        # The last kept column is summarised again only for the token that now follows it.
-        self._summarise(max(0, common - 1))
+        if common < len(seen):
+            # The last kept column is summarised again only for the token that now follows it.
+            self._summarise(max(0, common - 1))
         return len(seen) - common
 
     def _summarise(self, begin: int) -> None:
