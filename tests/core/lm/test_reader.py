@@ -40,6 +40,15 @@ def test_only_the_new_tokens_are_computed(tiny: LanguageModel) -> None:
     assert reader.read_ids([tiny.start_id, 10, 99]).computed == 1
 
 
+def test_the_same_prefix_asks_nothing_of_the_model(tiny: LanguageModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = PrefixReader(tiny)
+    first = reader.read_ids([tiny.start_id, 10, 11, 12])
+    monkeypatch.setattr(reader, "model", None)
+    again = reader.read_ids([tiny.start_id, 10, 11, 12])
+    assert all(new is old for new, old in zip(again.columns, first.columns, strict=True))
+    assert again.followers == first.followers
+
+
 def test_followers_are_those_of_the_new_text_after_a_change(tiny: LanguageModel) -> None:
     reader = PrefixReader(tiny)
     reader.read_ids([tiny.start_id, 10, 11])
