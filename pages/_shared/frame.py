@@ -135,7 +135,8 @@ def let_a_new_browser_draw() -> bool:
     """
     new: bool = st.session_state[_NEW]
     st.session_state[_NEW] = False
-    for _ in range(_FIRST_DRAWINGS * new):
-        time.sleep(_FIRST_DRAWING_SECONDS)
-        st.container()
+    if new:
+        for _ in range(_FIRST_DRAWINGS):
+            time.sleep(_FIRST_DRAWING_SECONDS)
+            st.container()
     return new
