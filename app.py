@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from nlm_core.runtime import keep_modules
 from pages._shared.catalog import GLOSSARY, HOME, PAGES
 from pages._shared.frame import enter_frame, hand_back
 from pages._shared.serving import IndexOfPages
@@ -29,6 +30,7 @@ def frame() -> None:
     enter_frame()
     hand_back()
     page.run()
+    keep_modules()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
-"""Where and how tensors are computed: device, threads, and the gate that bounds concurrent work.
+"""Where and how tensors are computed: device, threads, the gate that bounds concurrent work, and what memory is swept.
 
 This module holds the only state of the process besides loaded models.
 """
 
+import gc
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -94,3 +96,23 @@ def gate() -> Gate:
     torch.set_num_threads(1)
     threadpool_limits(limits=1, user_api="blas")
     return Gate(cores())
+
+
+_kept: set[str] = set()
+
+
+def keep_modules() -> bool:
+    """Spare the garbage collector what has been imported for good; says whether there was anything new.
+
+    torch, transformers, Streamlit and the like are some 400,000 objects. Each full collection walks all of them, which
+    halts every visitor for 100 to 200 ms, and Streamlit asks for one after every run. With ``gc.freeze`` it walks what
+    visitors made since. What they hold at this moment is spared too: it still goes when nothing refers to it any more,
+    only its cycles stay, once for each time that something was imported.
+    """
+    new = sys.modules.keys() - _kept
+    if not new:
+        return False
+    _kept.update(new)
+    gc.collect()
+    gc.freeze()
+    return True

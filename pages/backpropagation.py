@@ -5,18 +5,13 @@ import streamlit as st
 from nlm_core.nn.activations import ACTIVATIONS
 from nlm_core.nn.backprop import ledger
 from nlm_core.nn.losses import LOSSES
-from pages._shared.catalog import PAGES
-from pages._shared.frame import errors_told, header, let_a_new_browser_draw, require_frame
+from pages._shared.frame import errors_told, let_a_new_browser_draw, page
 from pages._shared.panels.ledger_steps import row_panel, rows_panel, step_panel, target_field, tiny
 from pages._shared.panels.network_setup import inputs_field, network_field
 from pages._shared.panels.stepper import stepper
 
-FILE = "pages/backpropagation.py"
 # The names stand in the address as they stand on the page.
 VIEWS = ("Ledger", "Take the step")
-
-require_frame(FILE)
-header(next(entry for entry in PAGES if entry.file == FILE))
 
 
 def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
@@ -70,4 +65,5 @@ def explorer() -> None:
         lesson(foot)
 
 
-explorer()
+with page("backpropagation"):
+    explorer()

@@ -3,10 +3,8 @@
 import streamlit as st
 
 from pages._shared import controls
-from pages._shared.catalog import PAGES
-from pages._shared.frame import errors_told, header, require_frame
+from pages._shared.frame import errors_told, page
 
-FILE = "pages/bert_sentiment.py"
 # The stages, each with the lines of the lecture's notebook that do it.
 NOTEBOOK = {
     "1 Data": "df = pd.read_csv('train.tsv', delimiter='\\t', header=None)",
@@ -33,9 +31,6 @@ SENTENCES = (
     "I wanted to like it",
     "dull, loud and far too long",
 )
-
-require_frame(FILE)
-header(next(entry for entry in PAGES if entry.file == FILE))
 
 
 def put_sentence(text: str) -> None:
@@ -92,4 +87,5 @@ def journey() -> None:
         st.code(NOTEBOOK[stage], language="python")
 
 
-journey()
+with page("bert_sentiment"):
+    journey()

@@ -7,12 +7,10 @@ from nlm_core.lm.candidates import label
 from nlm_core.lm.masked import MaskedModel
 from nlm_core.text.display import SPACE
 from pages._shared import controls
-from pages._shared.catalog import PAGES
 from pages._shared.escape import plain
-from pages._shared.frame import errors_told, header, require_frame
+from pages._shared.frame import errors_told, page
 from pages._shared.loaders import masked_model
 
-FILE = "pages/encoder_or_decoder.py"
 # The names stand in the address as they stand on the page.
 VIEWS = ("Mask", "Attention", "Fill the blank", "Change a word", "Writing", "BERT and GPT-3")
 DRAWINGS = ("Heat map", "Lines")
@@ -21,9 +19,6 @@ SENTENCES = (
     "I went to the shop to buy some bread.",
     "The old man opened the door and looked at the sea.",
 )
-
-require_frame(FILE)
-header(next(entry for entry in PAGES if entry.file == FILE))
 
 
 def put_sentence(text: str) -> None:
@@ -116,4 +111,5 @@ def explorer() -> None:
         writing_panel(encoder, reader, found, position)
 
 
-explorer()
+with page("encoder_or_decoder"):
+    explorer()

@@ -2,17 +2,14 @@
 
 import streamlit as st
 
-from pages._shared.catalog import GLOSSARY
+from pages._shared.catalog import page_of
 from pages._shared.escape import plain
-from pages._shared.frame import header, let_a_new_browser_draw, require_frame
-from pages._shared.glossary import TERMS, matching, page_of
+from pages._shared.frame import let_a_new_browser_draw, page
+from pages._shared.glossary import TERMS, matching
 
 MAX_FIND = 60
 # The words up to this one are sent before the others.
 FIRST_SCREEN = 3
-
-require_frame(GLOSSARY.file)
-header(GLOSSARY)
 
 
 @st.fragment
@@ -34,4 +31,5 @@ def words() -> None:
             let_a_new_browser_draw()
 
 
-words()
+with page("glossary"):
+    words()

@@ -11,23 +11,18 @@ from nlm_core.optim.point_edits import place
 from nlm_core.optim.points import PointsError
 from nlm_core.optim.surface import DataSurface, Surface, grid
 from nlm_core.runtime import gate
-from pages._shared.catalog import PAGES
 from pages._shared.charts.heights import height_scale
 from pages._shared.charts.plane import contour_plane
 from pages._shared.escape import plain
-from pages._shared.frame import CLEAR_ERRORS, errors_told, header, let_the_browser_draw, require_frame
+from pages._shared.frame import errors_told, let_the_browser_draw, page
 from pages._shared.panels import descent_settings as setup
 from pages._shared.panels.plane import plane
 
-FILE = "pages/gradient_descent.py"
 PLOTS = ("Contour", "3-D")
 BESIDE = ("Losses", "Points")
 VIEWS = ("One step", "A thousand starts")
 POINTS_A_SIDE = 61
 BARE = {"displayModeBar": False}
-
-require_frame(FILE)
-header(next(entry for entry in PAGES if entry.file == FILE))
 
 
 def choice(name: str, options: tuple[str, ...], key: str) -> str:
@@ -152,7 +147,5 @@ def descents(chosen: Surface, settings: Settings) -> None:
             starts_panel(chosen, settings)
 
 
-try:
+with page("gradient_descent"):
     explorer()
-except CLEAR_ERRORS as error:
-    st.error(plain(str(error)))

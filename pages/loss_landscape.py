@@ -2,18 +2,13 @@
 
 import streamlit as st
 
-from pages._shared.catalog import PAGES
-from pages._shared.escape import plain
-from pages._shared.frame import CLEAR_ERRORS, header, let_a_new_browser_draw, require_frame
+from pages._shared.frame import errors_told, let_a_new_browser_draw, page
 
-FILE = "pages/loss_landscape.py"
 PLOTS = ("Contour", "3-D")
 
-require_frame(FILE)
-header(next(entry for entry in PAGES if entry.file == FILE))
 
-
-def page() -> None:
+@errors_told
+def landscape() -> None:
     """The network on the left, its landscape on the right.
 
     No fragment: a change of a control shall end the work that is going on, which it would not do inside of one.
@@ -56,7 +51,5 @@ def page() -> None:
             views.training(fit, subject)
 
 
-try:
-    page()
-except CLEAR_ERRORS as error:
-    st.error(plain(str(error)))
+with page("loss_landscape"):
+    landscape()

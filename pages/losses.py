@@ -3,18 +3,13 @@
 import streamlit as st
 
 from nlm_core.nn.losses import MULTI_CLASS, REGRESSION, TWO_WAY
-from pages._shared.catalog import PAGES
-from pages._shared.frame import errors_told, header, let_a_new_browser_draw, require_frame
+from pages._shared.frame import errors_told, let_a_new_browser_draw, page
 from pages._shared.panels.loss_inputs import prediction_field
 from pages._shared.panels.loss_rows import loss_rows, losses_in_a_row, read, softmax_panel
 
-FILE = "pages/losses.py"
 # The names stand in the address as they stand on the page.
 PROBLEMS = (MULTI_CLASS, TWO_WAY, REGRESSION)
 VIEWS = ("Formulas, gradients, curves", "Softmax step by step")
-
-require_frame(FILE)
-header(next(entry for entry in PAGES if entry.file == FILE))
 
 
 @st.fragment
@@ -44,4 +39,5 @@ def explorer() -> None:
         softmax_panel(given)
 
 
-explorer()
+with page("losses"):
+    explorer()

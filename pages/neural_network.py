@@ -4,21 +4,16 @@ import streamlit as st
 
 from nlm_core.nn.activations import ACTIVATIONS
 from nlm_core.nn.mlp import Forward, Parameters, equation, forward
-from pages._shared.catalog import PAGES
 from pages._shared.charts.network import EDGE, NODE, edges_frame, network_chart, nodes_frame, symbol
 from pages._shared.charts.palette import ink
-from pages._shared.frame import errors_told, header, let_a_new_browser_draw, require_frame
+from pages._shared.frame import errors_told, let_a_new_browser_draw, page
 from pages._shared.panels import network_views
 from pages._shared.panels.network_setup import inputs_field, network_field
 
-FILE = "pages/neural_network.py"
 # The names stand in the address as they stand on the page.
 VIEWS = ("Matrices", "One unit", "Weights", "Activation", "Softmax")
 DRAWING = "network_chart"
 FIRST = "h₂[1]"
-
-require_frame(FILE)
-header(next(entry for entry in PAGES if entry.file == FILE))
 
 
 def clicked() -> None:
@@ -111,4 +106,5 @@ def explorer() -> None:
         lesson(foot)
 
 
-explorer()
+with page("neural_network"):
+    explorer()

@@ -8,13 +8,11 @@ from nlm_core.lm.reader import PrefixReader, Reading
 from nlm_core.runtime import gate
 from nlm_core.text.csv_export import to_csv
 from pages._shared import controls
-from pages._shared.catalog import PAGES
 from pages._shared.charts.bars import PICK, bars_frame, bars_height, live_bars
 from pages._shared.charts.palette import ink
 from pages._shared.escape import plain
-from pages._shared.frame import errors_told, header, let_the_browser_draw, require_frame
+from pages._shared.frame import errors_told, let_the_browser_draw, page
 
-FILE = "pages/next_token.py"
 # The names stand in the address as they stand on the page.
 VIEWS = ("Table", "Numbers", "Sampling", "Compare")
 REACH = {"100 %": 1.0, "25 %": 0.25}
@@ -22,9 +20,6 @@ APPENDABLE = 9
 MAX_BARS = 30
 MAX_SHOWN = 24
 _PICKS = "_picks"
-
-require_frame(FILE)
-header(next(entry for entry in PAGES if entry.file == FILE))
 
 
 def append(reader: PrefixReader, token_id: int) -> None:
@@ -180,4 +175,5 @@ def _append_buttons(reader: PrefixReader, reading: Reading, position: int) -> No
             )  # fmt: skip
 
 
-explorer()
+with page("next_token"):
+    explorer()

@@ -6,16 +6,11 @@ from nlm_core.lm.prefix import tidy
 from nlm_core.lm.sampling import Sampling
 from nlm_core.runtime import gate
 from pages._shared import controls
-from pages._shared.catalog import PAGES
-from pages._shared.frame import errors_told, header, require_frame
+from pages._shared.frame import errors_told, page
 from pages._shared.panels.branching import branching_panel
 from pages._shared.panels.sampling import sampling_field, seed_and_length
 
-FILE = "pages/prompt.py"
 PROMPTS = ("Recite the first law of robotics", "Once upon a time, there was a", "I went to the")
-
-require_frame(FILE)
-header(next(entry for entry in PAGES if entry.file == FILE))
 
 
 def put_prompt(text: str) -> None:
@@ -59,4 +54,5 @@ def explorer() -> None:
     branching_panel(reader, reading, sampling, seed, limit)
 
 
-explorer()
+with page("prompt"):
+    explorer()

@@ -7,22 +7,17 @@ from nlm_core.lm.reader import Reading
 from nlm_core.lm.rnn import RnnModel
 from nlm_core.runtime import gate
 from pages._shared import controls
-from pages._shared.catalog import PAGES
 from pages._shared.charts.bars import bars_frame, live_bars
 from pages._shared.charts.palette import ink
 from pages._shared.charts.unrolled import Cell, shown_steps, unrolled_html
-from pages._shared.frame import errors_told, header, let_the_browser_draw, require_frame
+from pages._shared.frame import errors_told, let_the_browser_draw, page
 from pages._shared.loaders import reader
 from pages._shared.panels.rnn_states import states_panel, units_field
 from pages._shared.panels.stepper import stepper
 
-FILE = "pages/step_rnn.py"
 # The names stand in the address as they stand on the page.
 VIEWS = ("Arithmetic", "One unit", "Influence", "Similar states")
 BARS = 7
-
-require_frame(FILE)
-header(next(entry for entry in PAGES if entry.file == FILE))
 
 
 def diagram(model: RnnModel, reading: Reading, labels: list[str], t: int) -> None:
@@ -87,4 +82,5 @@ def explorer() -> None:
         panel(found, reading, labels, t)
 
 
-explorer()
+with page("step_rnn"):
+    explorer()

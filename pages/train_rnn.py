@@ -2,19 +2,14 @@
 
 import streamlit as st
 
-from pages._shared.catalog import PAGES
-from pages._shared.escape import plain
-from pages._shared.frame import CLEAR_ERRORS, header, require_frame
+from pages._shared.frame import errors_told, page
 
-FILE = "pages/train_rnn.py"
 # The names stand in the address as they stand on the page.
 VIEWS = ("Step by step", "Run")
 
-require_frame(FILE)
-header(next(entry for entry in PAGES if entry.file == FILE))
 
-
-def page() -> None:
+@errors_told
+def lesson() -> None:
     """The text and the settings, the view that is chosen, and what can be taken away."""
     from pages._shared.panels import training_setup as setup
 
@@ -47,7 +42,5 @@ def page() -> None:
         keep_panel(run)
 
 
-try:
-    page()
-except CLEAR_ERRORS as error:
-    st.error(plain(str(error)))
+with page("train_rnn"):
+    lesson()

@@ -5,17 +5,12 @@ import streamlit as st
 from nlm_core.lm.window import MAX_WINDOW
 from nlm_core.runtime import gate
 from pages._shared import controls
-from pages._shared.catalog import PAGES
-from pages._shared.frame import errors_told, header, require_frame
+from pages._shared.frame import errors_told, page
 from pages._shared.loaders import reader
 from pages._shared.panels.window_pairs import SENTENCES
 
-FILE = "pages/window_or_recurrence.py"
 # The names stand in the address as they stand on the page.
 VIEWS = ("What is seen", "Two prefixes", "Chain rule")
-
-require_frame(FILE)
-header(next(entry for entry in PAGES if entry.file == FILE))
 
 
 @st.fragment
@@ -54,4 +49,5 @@ def explorer() -> None:
         sight_panel(readers, readings, window)
 
 
-explorer()
+with page("window_or_recurrence"):
+    explorer()

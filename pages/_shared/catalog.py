@@ -1,6 +1,7 @@
 """The table of pages: read by the frame, the home page and the tests."""
 
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 
 @dataclass(frozen=True)
@@ -281,3 +282,18 @@ PAGES: tuple[PageEntry, ...] = (
         scripts=("ButtonGroup", "TextInput", "DataFrame"),
     ),
 )
+EVERY = (HOME, GLOSSARY, *PAGES)
+
+
+def page_of(stem: str) -> PageEntry:
+    """The page whose script has that name.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    for entry in EVERY:
+        if PurePosixPath(entry.file).stem == stem:
+            return entry
+    raise ValueError(f"no page has the address {stem!r}")

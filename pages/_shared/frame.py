@@ -1,8 +1,9 @@
-"""What every page does first and last: coming back into the frame after a deep link, header, footer."""
+"""What is around every page: the way back into the frame after a deep link, its head and its tools."""
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec
@@ -11,10 +12,10 @@ import streamlit as st
 
 from nlm_core.lm.base import ModelUnavailableError, UnknownModelError
 from nlm_core.runtime import BusyError
-from pages._shared.catalog import PageEntry
+from pages._shared.catalog import page_of
 from pages._shared.escape import plain
 from pages._shared.panels.tour import tour_card, tour_state
-from pages._shared.tools import tools
+from pages._shared.tools import first_tools, other_tools
 
 P = ParamSpec("P")
 
@@ -64,8 +65,8 @@ def _is_infinite(value: str) -> bool:
         return False
 
 
-def require_frame(file: str) -> None:
-    """Called first by every page: run alone, as a fresh server runs a deep link, it goes through app.py first."""
+def _require_frame(file: str) -> None:
+    """Run alone, as a fresh server runs a deep link, a page goes through app.py first."""
     if not st.session_state.get(_FRAMED):
         st.session_state[_RETURN] = (file, st.query_params.to_dict())
         st.switch_page("app.py")
@@ -94,17 +95,31 @@ def errors_told(body: Callable[P, None]) -> Callable[P, None]:
     return run
 
 
-def header(entry: PageEntry) -> None:
-    """Title and one line about the page."""
-    style()
+@contextmanager
+def page(stem: str, name: str = "") -> Iterator[None]:
+    """Around all that a page shows: the frame before it, its title (or another name) and its tools above it.
+
+    Most of the tools are sent last, also after ``st.stop``: a browser that takes them in first shows all else later.
+    """
+    entry = page_of(stem)
+    _require_frame(entry.file)
+    _style()
     _leave_behind(entry.file)
     tour_state()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.subheader(entry.title, anchor=False, width="content")
+        if name:
+            st.header(name, anchor=False, width="content")
+        else:
+            st.subheader(entry.title, anchor=False, width="content")
         with st.container(key="about", width="content"):
             st.caption(entry.help, width="content")
-        tools(entry.file)
+        tools = first_tools(entry.file)
     tour_card(entry.file)
+    try:
+        yield
+    finally:
+        with tools:
+            other_tools(entry.file)
 
 
 def _leave_behind(file: str) -> None:
@@ -116,7 +131,7 @@ def _leave_behind(file: str) -> None:
     st.session_state[_LAST] = file
 
 
-def style() -> None:
+def _style() -> None:
     """The few rules that the theme has no settings for."""
     st.html(_STYLE)
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pages._shared.catalog import PAGES, PageEntry
-
 
 @dataclass(frozen=True)
 class Term:
@@ -136,20 +134,6 @@ _TERMS = (
 )
 
 TERMS = tuple(Term(name, means, tuple(pages.split())) for name, means, pages in _TERMS)
-
-
-def page_of(stem: str) -> PageEntry:
-    """The page with that address.
-
-    Raises
-    ------
-    ValueError
-        If there is none.
-    """
-    for entry in PAGES:
-        if Path(entry.file).stem == stem:
-            return entry
-    raise ValueError(f"no page has the address {stem!r}")
 
 
 def terms_of(file: str) -> tuple[Term, ...]:

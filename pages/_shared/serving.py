@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit
 
-from pages._shared.catalog import GLOSSARY, HOME, PAGES, PageEntry
+from pages._shared.catalog import EVERY, HOME, PageEntry
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -85,7 +85,7 @@ def index_of(path: str) -> bytes | None:
 
 @cache
 def _addresses() -> dict[str, PageEntry]:
-    return {"/": HOME, **{f"/{PurePosixPath(entry.file).stem}": entry for entry in (GLOSSARY, *PAGES)}}
+    return {"/" if entry is HOME else f"/{PurePosixPath(entry.file).stem}": entry for entry in EVERY}
 
 
 @cache

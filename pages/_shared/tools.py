@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages._shared.catalog import GLOSSARY
 from pages._shared.charts.qr import qr_svg
@@ -29,21 +30,27 @@ KEYS = (
 )
 
 
-def tools(file: str) -> None:
-    """The row of tools of a page, which the style puts beside the menu; inside a field all keys stay text."""
+def first_tools(file: str) -> DeltaGenerator:
+    """The tools that set the page up, at the right end of the row beside the menu; returns the place of the others."""
     with st.container(key="tools", horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        others = st.container(horizontal=True, vertical_alignment="center", gap="small", width="content")
         tour_button(file)
-        _tool("Words", partial(_words, file), key="tool_words", icon=":material/menu_book:")
-        _tool("Share", _share, key="tool_share", icon=":material/qr_code:")
-        if make := SNIPPETS.get(file):
-            _tool("Code", partial(_code, make), key="tool_code", icon=":material/code:")
-        _tool("Pictures", _pictures, key="tool_pictures", icon=":material/image:")
         projected = st.toggle("Projector", key="projector", bind="query-params", persist_state="session")
-        with st.popover("Keys", key="tool_keys", icon=":material/keyboard:", type="tertiary"):
-            st.markdown("\n".join(["| key | does |", "|---|---|", *(f"| {key} | {does} |" for key, does in KEYS)]))
-    st.html(_KEYS, unsafe_allow_javascript=True)
     if projected:
         st.html(_PROJECTOR_STYLE)
+    return others
+
+
+def other_tools(file: str) -> None:
+    """What takes something from the page or explains it; inside a field all keys stay text."""
+    _tool("Words", partial(_words, file), key="tool_words", icon=":material/menu_book:")
+    _tool("Share", _share, key="tool_share", icon=":material/qr_code:")
+    if make := SNIPPETS.get(file):
+        _tool("Code", partial(_code, make), key="tool_code", icon=":material/code:")
+    _tool("Pictures", _pictures, key="tool_pictures", icon=":material/image:")
+    with st.popover("Keys", key="tool_keys", icon=":material/keyboard:", type="tertiary"):
+        st.markdown("\n".join(["| key | does |", "|---|---|", *(f"| {key} | {does} |" for key, does in KEYS)]))
+    st.html(_KEYS, width="content", unsafe_allow_javascript=True)
 
 
 def present_address() -> str:

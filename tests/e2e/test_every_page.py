@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from playwright.sync_api import TimeoutError as TooLateError
 
 from nlm_core.bench.browser import Server
-from pages._shared.catalog import GLOSSARY, HOME, PAGES, PageEntry
+from pages._shared.catalog import EVERY, HOME, PageEntry
 from tests.e2e.conftest import TIMEOUT_MS, watch
 from tests.e2e.screen import come_to_rest
 
@@ -86,7 +86,7 @@ def _findings(page: Page, url: str, query: dict[str, str]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("entry", (HOME, GLOSSARY, *PAGES), ids=lambda entry: Path(entry.file).stem)
+@pytest.mark.parametrize("entry", EVERY, ids=lambda entry: Path(entry.file).stem)
 def test_every_link_of_the_map(entry: PageEntry, app: Server, contexts: dict[str, BrowserContext]) -> None:
     path = "" if entry is HOME else Path(entry.file).stem
     faults: list[Any] = []

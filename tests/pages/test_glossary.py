@@ -5,8 +5,8 @@ from urllib.parse import parse_qs
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages._shared.catalog import GLOSSARY, PAGES
-from pages._shared.glossary import TERMS, matching, page_of, terms_of
+from pages._shared.catalog import GLOSSARY, PAGES, page_of
+from pages._shared.glossary import TERMS, matching, terms_of
 from tests.pages.conftest import OpenPage
 
 

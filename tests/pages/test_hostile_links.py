@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages._shared.catalog import GLOSSARY, HOME, PAGES, PageEntry
+from pages._shared.catalog import EVERY, HOME, PageEntry
 from tests.pages.conftest import OpenPage
 
 NONSENSE = (
@@ -32,7 +32,7 @@ def _keys(entry: PageEntry, at: AppTest) -> list[str]:
     return sorted(linked | {key for key in widgets if key and key.isidentifier()})
 
 
-@pytest.mark.parametrize("entry", (HOME, GLOSSARY, *PAGES), ids=lambda entry: entry.file)
+@pytest.mark.parametrize("entry", EVERY, ids=lambda entry: entry.file)
 def test_nonsense_in_every_key_of_a_page(entry: PageEntry, open_page: OpenPage) -> None:
     plain = open_page(entry.file)
     assert not plain.exception

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages._shared.catalog import GLOSSARY, HOME, PAGES, PageEntry
+from pages._shared.catalog import EVERY, HOME, PAGES, PageEntry
 from pages._shared.lecture import LECTURE, found, stops
 from pages._shared.panels.map import picture_of
 from tests.pages.conftest import OpenPage
@@ -41,7 +41,7 @@ def test_the_map_names_every_page_and_topic(open_page: OpenPage) -> None:
         assert all(topic in shown for topic, _ in entry.topics)
 
 
-@pytest.mark.parametrize("entry", (HOME, GLOSSARY, *PAGES), ids=lambda entry: entry.file)
+@pytest.mark.parametrize("entry", EVERY, ids=lambda entry: entry.file)
 def test_a_page_opens_under_its_title(entry: PageEntry, open_page: OpenPage) -> None:
     at = open_page(entry.file)
     assert not at.exception

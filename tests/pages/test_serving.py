@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 import streamlit
 
-from pages._shared.catalog import GLOSSARY, HOME, PAGES
+from pages._shared.catalog import EVERY, HOME
 from pages._shared.serving import IndexOfPages, index_of, needed, script_of
 
 PLAIN = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-EVERY = (HOME, GLOSSARY, *PAGES)
 PRELOADED = re.compile(r'rel="modulepreload" crossorigin href="\./static/js/([\w.-]+)"')
 
 
