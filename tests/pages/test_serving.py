@@ -1,6 +1,7 @@
 """The index of every page names the scripts that the page needs, and nothing is served that is not Streamlit's."""
 
 import asyncio
+import gzip
 import re
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,7 +16,7 @@ PLAIN = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(en
 PRELOADED = re.compile(r'rel="modulepreload" crossorigin href="\./static/js/([\w.-]+)"')
 
 
-def asked(path: str, method: str = "GET") -> list[Any]:
+def asked(path: str, method: str = "GET", accepted: bytes = b"") -> list[Any]:
     """What the server sends for a path; "on" where it is left to Streamlit."""
     sent: list[Any] = []
 
@@ -28,7 +29,9 @@ def asked(path: str, method: str = "GET") -> list[Any]:
     async def receive() -> Any:
         raise AssertionError("nothing is read")
 
-    asyncio.run(IndexOfPages(streamlits)({"type": "http", "method": method, "path": path}, receive, send))
+    headers = [(b"accept-encoding", accepted)] if accepted else []
+    scope = {"type": "http", "method": method, "path": path, "headers": headers}
+    asyncio.run(IndexOfPages(streamlits)(scope, receive, send))
     return sent
 
 
@@ -81,6 +84,16 @@ def test_an_index_is_answered_whole():
     assert start["status"] == 200
     assert int(headers[b"content-length"]) == len(body["body"])
     assert headers[b"cache-control"] == b"no-cache"
+
+
+@pytest.mark.parametrize("path", ["/losses", f"/static/js/{needed(['Html'])[0]}"])
+def test_what_can_be_unpacked_is_sent_packed(path):
+    plain, packed = asked(path), asked(path, accepted=b"br, gzip")
+    headers = dict(packed[0]["headers"])
+    assert b"content-encoding" not in dict(plain[0]["headers"])
+    assert headers[b"content-encoding"] == b"gzip"
+    assert int(headers[b"content-length"]) == len(packed[1]["body"]) < len(plain[1]["body"])
+    assert gzip.decompress(packed[1]["body"]) == plain[1]["body"]
 
 
 def test_posts_are_left_to_streamlit():
