@@ -102,7 +102,7 @@ def _addresses() -> dict[str, PageEntry]:
 def _index(path: str) -> bytes:
     html = (_STATIC / "index.html").read_text(encoding="utf-8")
     links = "".join(
-        f'<link rel="modulepreload" crossorigin href="./static/js/{name}">\n'
+        f'<link rel="preload" as="script" crossorigin href="./static/js/{name}">\n'
         for name in needed((*_HEAD, *_addresses()[path].scripts))
         if name not in html
     )

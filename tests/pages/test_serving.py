@@ -13,7 +13,7 @@ from pages._shared.catalog import EVERY, HOME
 from pages._shared.serving import IndexOfPages, index_of, needed, script_of
 
 PLAIN = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-PRELOADED = re.compile(r'rel="modulepreload" crossorigin href="\./static/js/([\w.-]+)"')
+PRELOADED = re.compile(r'rel="(?:module)?preload"(?: as="script")? crossorigin href="\./static/js/([\w.-]+)"')
 
 
 def asked(path: str, method: str = "GET", accepted: bytes = b"") -> list[Any]:
