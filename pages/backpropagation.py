@@ -6,7 +6,7 @@ from nlm_core.nn.activations import ACTIVATIONS
 from nlm_core.nn.backprop import ledger
 from nlm_core.nn.losses import LOSSES
 from pages._shared.frame import errors_told, let_a_new_browser_draw, page
-from pages._shared.panels.ledger_steps import row_panel, rows_panel, step_panel, target_field, tiny
+from pages._shared.panels.ledger_steps import row_formula, row_panel, rows_panel, step_panel, target_field, tiny
 from pages._shared.panels.network_setup import inputs_field, network_field
 from pages._shared.panels.stepper import stepper
 
@@ -45,8 +45,10 @@ def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
     r = stepper("Row of the ledger", 1, len(done.rows), key="row", forward="Next") - 1
     now, so_far = st.columns([3, 2], gap="medium")
     with now:
-        row_panel(done, r, guessing)
+        row_formula(done, r)
     let_a_new_browser_draw()
+    with now:
+        row_panel(done, r, guessing)
     with so_far:
         rows_panel(done, r, guessing)
         st.caption(

@@ -14,7 +14,7 @@ from nlm_core.runtime import gate
 from pages._shared.charts.heights import height_scale
 from pages._shared.charts.plane import contour_plane
 from pages._shared.escape import plain
-from pages._shared.frame import errors_told, let_the_browser_draw, page
+from pages._shared.frame import errors_told, let_a_new_browser_read, let_the_browser_draw, page
 from pages._shared.panels import descent_settings as setup
 from pages._shared.panels.plane import plane
 
@@ -84,7 +84,9 @@ def explorer() -> None:
     formula = st.container()
     with columns[0]:
         chosen = setup.surface_field(formula)
-    descents(chosen, setup.settings_field(chosen, *columns[1:]))
+    settings = setup.settings_field(chosen, *columns[1:])
+    let_a_new_browser_read()
+    descents(chosen, settings)
 
 
 @st.fragment

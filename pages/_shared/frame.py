@@ -29,6 +29,7 @@ _STAYS = ("guess",)
 _LAST = "_last_page"
 _NEW = "_new_visitor"
 _DRAWING_SECONDS = 0.03
+_READING_SECONDS = 0.06
 _FIRST_DRAWINGS, _FIRST_DRAWING_SECONDS = 4, 0.08
 _STYLE = Path(__file__).resolve().parents[2] / "assets" / "style.css"
 
@@ -139,19 +140,35 @@ def _style() -> None:
 def let_the_browser_draw() -> None:
     """Hold back what follows until the browser has drawn what it was sent: all at once would come up later."""
     if not let_a_new_browser_draw():
-        time.sleep(_DRAWING_SECONDS)
+        _wait(_DRAWING_SECONDS)
 
 
 def let_a_new_browser_draw() -> bool:
     """The same for a new visitor alone, and once; says whether it was one.
 
     Such a browser has the scripts of the elements to take in first, and shows an element whose script has come when it
-    next hears of something: an empty container, which is not drawn, is enough.
+    next hears of something: an empty container, which is not drawn, is enough. They have a place of their own, so that
+    what follows keeps its place when they are not sent again.
     """
+    place = st.container()
     new: bool = st.session_state[_NEW]
     st.session_state[_NEW] = False
     if new:
         for _ in range(_FIRST_DRAWINGS):
-            time.sleep(_FIRST_DRAWING_SECONDS)
-            st.container()
+            _wait(_FIRST_DRAWING_SECONDS)
+            place.container()
     return new
+
+
+def let_a_new_browser_read() -> None:
+    """Hold back what follows until a new visitor's browser has read the scripts of what it was sent.
+
+    In one go with the rest, elements of which the scripts are there would be shown as late as those of which they are
+    not.
+    """
+    if st.session_state[_NEW]:
+        _wait(_READING_SECONDS)
+
+
+def _wait(seconds: float) -> None:
+    time.sleep(seconds)

@@ -30,8 +30,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody draws here, so nobody is waited for."""
-    for seconds in ("_DRAWING_SECONDS", "_FIRST_DRAWING_SECONDS"):
-        monkeypatch.setattr(f"pages._shared.frame.{seconds}", 0)
+    monkeypatch.setattr("pages._shared.frame._wait", lambda seconds: None)
 
 
 @pytest.fixture

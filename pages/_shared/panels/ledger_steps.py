@@ -62,12 +62,17 @@ def _short(ledger: Ledger, row: Row) -> str:
     return f"{row.symbol} = {row.formula.split(' = ')[-1]}"
 
 
-def row_panel(ledger: Ledger, r: int, guessing: bool) -> None:
-    """The current row: formula, upstream times local in numbers, result, check, and what to know."""
+def row_formula(ledger: Ledger, r: int) -> None:
+    """The current row in symbols."""
     row = ledger.rows[r]
     st.markdown(f"**{row.phase}** · row {r + 1} of {len(ledger.rows)}")
     # In lines of text, formulas that are too wide are broken at an equals sign instead of cut off.
     st.markdown(rf"$\displaystyle {row.formula}$ $\qquad {row.shapes}$")
+
+
+def row_panel(ledger: Ledger, r: int, guessing: bool) -> None:
+    """The current row in numbers: upstream times local, result, check, and what to know."""
+    row = ledger.rows[r]
     entry = hidden_entry(row)
     guessed = not guessing or _guess(row, entry)
     factors = factors_text(ledger, row)
