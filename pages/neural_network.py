@@ -71,15 +71,15 @@ def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
         )
     with setup:
         parameters = network_field(foot)
-    with unit_choice:
-        chosen = unit_field(parameters.sizes)
     sliders, picture = st.columns([1, 3])
-    with sliders:
-        passed = forward(parameters, inputs_field(parameters.sizes[0]), name)
     views, formula = st.columns([3, 2], vertical_alignment="center")
     # A formula in a line of text is broken where the screen ends.
     formula.markdown(f"${equation(len(parameters.W) - 1)}$")
     let_a_new_browser_draw()
+    with unit_choice:
+        chosen = unit_field(parameters.sizes)
+    with sliders:
+        passed = forward(parameters, inputs_field(parameters.sizes[0]), name)
     with picture:
         drawing(parameters, passed, chosen)
     view = views.segmented_control(
