@@ -53,7 +53,7 @@ def drawing(parameters: Parameters, passed: Forward, chosen: tuple[int, int]) ->
                 for i, size in enumerate(parameters.sizes)]  # fmt: skip
     st.caption("Blue is positive, orange negative; width is size. Click a unit or an edge to take it apart.")
     theme = st.context.theme.type
-    st.altair_chart(
+    st.vega_lite_chart(
         network_chart(
             nodes_frame(parameters, passed), edges_frame(parameters), headings, chosen, ink=ink(theme), theme=theme
         ),

@@ -39,13 +39,33 @@ def test_nodes_and_edges_are_the_network(parameters: Parameters) -> None:
 
 def test_a_click_means_a_unit_and_text_has_the_ink(parameters: Parameters) -> None:
     passed = forward(parameters, X, "Tanh")
-    chart = network_chart(
+    spec = network_chart(
         nodes_frame(parameters, passed), edges_frame(parameters), "abcd", (1, 0), ink="#123456", theme="dark"
     )
-    spec = chart.to_dict()
     assert {p["name"] for p in spec["params"]} == {"node", "edge"}
     assert all(p["select"]["fields"] == ["unit"] for p in spec["params"])
     assert spec["layer"][3]["mark"]["color"] == "#123456"
+
+
+def test_from_one_input_to_the_next_only_the_data_of_the_network_differs(parameters: Parameters) -> None:
+    one, other = (
+        network_chart(
+            nodes_frame(parameters, forward(parameters, x, "Tanh")),
+            edges_frame(parameters),
+            "abcd",
+            chosen,
+            ink="#123456",
+            theme="dark",
+        )
+        for x, chosen in ((X, (1, 0)), ([3.0, 1.0, -2.0], (2, 4)))
+    )
+    assert {**one, "datasets": None} == {**other, "datasets": None}
+    for drawn, unit in ((one, (1, 0)), (other, (2, 4))):
+        nodes, edges = drawn["datasets"]["nodes"], drawn["datasets"]["edges"]
+        assert nodes.loc[nodes["chosen"], ["layer", "row"]].to_numpy().tolist() == [list(unit)]
+        assert {*zip(edges.loc[edges["chosen"], "layer"], edges.loc[edges["chosen"], "row"], strict=True)} == {unit}
+        assert nodes["share"].abs().max() == edges["width"].max() == pytest.approx(1)
+        assert (nodes["strong"] == (nodes["value"].abs() > nodes["value"].abs().max() / 2)).all()
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

@@ -1,14 +1,18 @@
 """A drawn network: edges as wide as their weights, nodes with their activations; both can be clicked."""
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from nlm_core.nn.mlp import Forward, Parameters
+from pages._shared.charts.bars import SVG
 from pages._shared.charts.palette import BLUE, GREY, ORANGE, middle
 
 NODE, EDGE = "node", "edge"
+_NODES, _EDGES = "nodes", "edges"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ROW_HEIGHT = 58
 # What there is above and below the middles of the outermost nodes, in rows.
@@ -72,45 +76,59 @@ def network_chart(
     *,
     ink: str,
     theme: str | None,
-) -> alt.LayerChart:
-    """The network from left to right; ``headings`` stand over the layers, ``chosen`` is (layer, row) of a unit."""
-    widest = int(nodes.groupby("layer").size().max())
-    last = int(nodes["layer"].max())
+) -> dict[str, Any]:
+    """The network from left to right, for ``st.vega_lite_chart``; ``chosen`` is (layer, row) of a unit.
+
+    ``headings`` stand over the layers. Sizes and colours are shares of the largest, so that from one input to the next
+    nothing but the data differs and the browser compiles nothing anew.
+    """
+    shares = nodes["value"] / max(float(nodes["value"].abs().max()), 1e-9)
+    nodes = nodes.assign(share=shares, strong=shares.abs() > 0.5, chosen=_is_unit(nodes, chosen))
+    widths = edges["size"] / max(float(edges["size"].max()), 1e-9)
+    edges = edges.assign(width=widths, chosen=_is_unit(edges, chosen))
+    sizes = tuple(nodes.groupby("layer").size())
+    return {**_network_spec(sizes, tuple(headings), ink, theme), "datasets": {_NODES: nodes, _EDGES: edges}}
+
+
+def _is_unit(frame: pd.DataFrame, unit: tuple[int, int]) -> pd.Series:
+    return (frame["layer"] == unit[0]) & (frame["row"] == unit[1])
+
+
+@lru_cache(maxsize=32)
+def _network_spec(sizes: tuple[int, ...], headings: tuple[str, ...], ink: str, theme: str | None) -> dict[str, Any]:
+    widest, last = max(sizes), len(sizes) - 1
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.35, last + 0.35], nice=False))
     span = (widest - 1) / 2
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-span - _BELOW, span + _ABOVE], nice=False))
-    strongest = max(float(edges["size"].max()), 1e-9)
-    into = f"datum.layer === {chosen[0]} && datum.row === {chosen[1]}"
     lines = (
-        alt.Chart(edges)
+        alt.Chart(alt.NamedData(_EDGES))
         .mark_rule(cursor="pointer", strokeCap="round")
         .encode(
             x=x,
             y=y,
             x2="x2:Q",
             y2="y2:Q",
-            strokeWidth=alt.StrokeWidth("size:Q", scale=alt.Scale(domain=[0, strongest], range=[0.6, 9]), legend=None),
+            strokeWidth=alt.StrokeWidth("width:Q", scale=alt.Scale(domain=[0, 1], range=[0.6, 9]), legend=None),
             color=alt.Color(
                 "sign:N",
                 scale=alt.Scale(domain=["≥ 0", "< 0"], range=[BLUE, ORANGE]),
                 legend=None,
             ),
-            opacity=alt.condition(into, alt.value(0.95), alt.value(0.45)),
+            opacity=alt.condition("datum.chosen", alt.value(0.95), alt.value(0.45)),
             tooltip=[alt.Tooltip("name:N", title="weight"), alt.Tooltip("weight:Q", title="value", format=".4g")],
         )
         .add_params(alt.selection_point(name=EDGE, fields=["unit"], clear=False))
     )
-    reach = max(float(nodes["value"].abs().max()), 1e-9)
-    base = alt.Chart(nodes).encode(x=x, y=y)
+    base = alt.Chart(alt.NamedData(_NODES)).encode(x=x, y=y)
     circles = (
         base.mark_circle(size=1500, opacity=1, cursor="pointer", strokeWidth=2)
         .encode(
             color=alt.Color(
-                "value:Q",
-                scale=alt.Scale(domain=[-reach, 0, reach], range=[ORANGE, middle(theme), BLUE], interpolate="rgb"),
+                "share:Q",
+                scale=alt.Scale(domain=[-1, 0, 1], range=[ORANGE, middle(theme), BLUE], interpolate="rgb"),
                 legend=None,
             ),
-            stroke=alt.condition(into, alt.value(ink), alt.value(GREY)),
+            stroke=alt.condition("datum.chosen", alt.value(ink), alt.value(GREY)),
             tooltip=[
                 alt.Tooltip("name:N", title="unit"),
                 alt.Tooltip("value:Q", title="activation", format=".6g"),
@@ -119,15 +137,16 @@ def network_chart(
         )
         .add_params(alt.selection_point(name=NODE, fields=["unit"], clear=False))
     )
-    strong = f"abs(datum.value) > {reach * 0.5}"
     values = base.mark_text(fontSize=12, fontWeight=600, tooltip=None).encode(
-        text="text:N", color=alt.condition(strong, alt.value("#ffffff"), alt.value(ink))
+        text="text:N", color=alt.condition("datum.strong", alt.value("#ffffff"), alt.value(ink))
     )
-    over = pd.DataFrame({"x": range(last + 1), "y": [span + 0.75] * (last + 1), "text": headings})
+    over = alt.InlineData([{"x": i, "y": span + 0.75, "text": heading} for i, heading in enumerate(headings)])
     titles = alt.Chart(over).mark_text(color=ink, fontSize=13).encode(x=x, y=y, text="text:N")
-    return (
+    spec: dict[str, Any] = (
         alt.layer(lines, circles, values, titles)
         .resolve_scale(color="independent", stroke="independent", strokeWidth="independent")
-        .properties(height=max(210, round(_ROW_HEIGHT * (widest - 1 + _ABOVE + _BELOW))))
+        .properties(height=max(210, round(_ROW_HEIGHT * (widest - 1 + _ABOVE + _BELOW))), usermeta=SVG)
         .configure_view(stroke=None)
+        .to_dict()
     )
+    return spec
