@@ -15,7 +15,7 @@ from nlm_core.runtime import BusyError
 from pages._shared.catalog import page_of
 from pages._shared.escape import plain
 from pages._shared.panels.tour import tour_card, tour_state
-from pages._shared.tools import first_tools, other_tools
+from pages._shared.tools import first_tools, last_tools
 
 P = ParamSpec("P")
 
@@ -114,13 +114,13 @@ def page(stem: str, name: str = "") -> Iterator[None]:
             st.subheader(entry.title, anchor=False, width="content")
         with st.container(key="about", width="content"):
             st.caption(entry.help, width="content")
-        tools = first_tools(entry.file)
+        place = first_tools(entry.file)
     tour_card(entry.file)
     try:
         yield
     finally:
-        with tools:
-            other_tools(entry.file)
+        with place:
+            last_tools(entry.file)
 
 
 def _leave_behind(file: str) -> None:

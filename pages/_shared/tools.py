@@ -31,17 +31,17 @@ KEYS = (
 
 
 def first_tools(file: str) -> DeltaGenerator:
-    """The tools that set the page up, at the right end of the row beside the menu; returns the place of the others."""
+    """The tools that set the page up, at the right end of the row; returns the place of the last ones."""
     with st.container(key="tools", horizontal=True, vertical_alignment="center", gap="small", width="content"):
-        others = st.container(horizontal=True, vertical_alignment="center", gap="small", width="content")
+        last = st.container(key="last_tools", horizontal=True, width="content")
         tour_button(file)
         projected = st.toggle("Projector", key="projector", bind="query-params", persist_state="session")
     if projected:
         st.html(_PROJECTOR_STYLE)
-    return others
+    return last
 
 
-def other_tools(file: str) -> None:
+def last_tools(file: str) -> None:
     """What takes something from the page or explains it; inside a field all keys stay text."""
     _tool("Words", partial(_words, file), key="tool_words", icon=":material/menu_book:")
     _tool("Share", _share, key="tool_share", icon=":material/qr_code:")

@@ -12,7 +12,7 @@ from pages._shared.charts.bars import SVG
 from pages._shared.charts.palette import BLUE, GREY, ORANGE, middle
 
 NODE, EDGE = "node", "edge"
-_NODES, _EDGES = "nodes", "edges"
+_NODES, _EDGES, _TITLES = "nodes", "edges", "titles"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ROW_HEIGHT = 58
 # What there is above and below the middles of the outermost nodes, in rows.
@@ -87,7 +87,13 @@ def network_chart(
     widths = edges["size"] / max(float(edges["size"].max()), 1e-9)
     edges = edges.assign(width=widths, chosen=_is_unit(edges, chosen))
     sizes = tuple(nodes.groupby("layer").size())
-    return {**_network_spec(sizes, tuple(headings), ink, theme), "datasets": {_NODES: nodes, _EDGES: edges}}
+    over = pd.DataFrame({"x": range(len(sizes)), "y": _span(sizes) + 0.75, "text": headings})
+    return {**_network_spec(sizes, ink, theme), "datasets": {_NODES: nodes, _EDGES: edges, _TITLES: over}}
+
+
+def _span(sizes: Sequence[int]) -> float:
+    """How high the topmost nodes stand."""
+    return (max(sizes) - 1) / 2
 
 
 def _is_unit(frame: pd.DataFrame, unit: tuple[int, int]) -> pd.Series:
@@ -95,10 +101,9 @@ def _is_unit(frame: pd.DataFrame, unit: tuple[int, int]) -> pd.Series:
 
 
 @lru_cache(maxsize=32)
-def _network_spec(sizes: tuple[int, ...], headings: tuple[str, ...], ink: str, theme: str | None) -> dict[str, Any]:
-    widest, last = max(sizes), len(sizes) - 1
+def _network_spec(sizes: tuple[int, ...], ink: str, theme: str | None) -> dict[str, Any]:
+    last, span = len(sizes) - 1, _span(sizes)
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.35, last + 0.35], nice=False))
-    span = (widest - 1) / 2
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-span - _BELOW, span + _ABOVE], nice=False))
     lines = (
         alt.Chart(alt.NamedData(_EDGES))
@@ -140,12 +145,11 @@ def _network_spec(sizes: tuple[int, ...], headings: tuple[str, ...], ink: str, t
     values = base.mark_text(fontSize=12, fontWeight=600, tooltip=None).encode(
         text="text:N", color=alt.condition("datum.strong", alt.value("#ffffff"), alt.value(ink))
     )
-    over = alt.InlineData([{"x": i, "y": span + 0.75, "text": heading} for i, heading in enumerate(headings)])
-    titles = alt.Chart(over).mark_text(color=ink, fontSize=13).encode(x=x, y=y, text="text:N")
+    titles = alt.Chart(alt.NamedData(_TITLES)).mark_text(color=ink, fontSize=13).encode(x=x, y=y, text="text:N")
     spec: dict[str, Any] = (
         alt.layer(lines, circles, values, titles)
         .resolve_scale(color="independent", stroke="independent", strokeWidth="independent")
-        .properties(height=max(210, round(_ROW_HEIGHT * (widest - 1 + _ABOVE + _BELOW))), usermeta=SVG)
+        .properties(height=max(210, round(_ROW_HEIGHT * (2 * span + _ABOVE + _BELOW))), usermeta=SVG)
         .configure_view(stroke=None)
         .to_dict()
     )
