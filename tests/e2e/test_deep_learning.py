@@ -17,6 +17,20 @@ def test_the_true_word_is_one_of_the_words(visit: Visit) -> None:
     expect(true).to_have_value("cat", timeout=20_000)
 
 
+def test_an_input_moves_the_numbers_of_the_drawing_and_nothing_else(visit: Visit) -> None:
+    page = visit("neural_network")
+    drawing = main(page).locator(".st-key-network_chart svg.marks")
+    for heading in ("x: 3 numbers", "h₂: 4 units", "ŷ: 2 numbers"):
+        expect(drawing.get_by_text(heading)).to_be_visible()
+    expect(drawing.get_by_text("0.679", exact=True)).to_be_visible()
+    come_to_rest(page)
+    drawing.evaluate("(node) => { node.dataset.first = 'yes' }")
+    main(page).locator(".st-key-x1").get_by_role("slider").press("ArrowRight")
+    expect(drawing.get_by_text("0.679", exact=True)).to_have_count(0)
+    expect(drawing.get_by_text("x: 3 numbers")).to_be_visible()
+    assert drawing.get_attribute("data-first") == "yes", "the drawing was made anew"
+
+
 def test_a_guess_is_kept_from_other_pages_and_the_view_returns(visit: Visit) -> None:
     """Both pages call their switch ``guess``: one that is on here leaves the other page as it was."""
     page = visit("backpropagation", row="8", guess="true")

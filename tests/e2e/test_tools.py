@@ -34,6 +34,19 @@ def test_a_clicker_steps_and_in_a_field_its_keys_stay_there(visit: Visit) -> Non
     expect(page.get_by_role("switch", name="Projector")).not_to_be_checked()
 
 
+@pytest.mark.parametrize(("width", "tools"), [(1280, 7), (390, 6)])
+def test_the_tools_stand_in_one_row_on_the_screen(visit: Visit, width: int, tools: int) -> None:
+    page = visit("losses")
+    page.set_viewport_size({"width": width, "height": 844})
+    come_to_rest(page)
+    row = page.locator(".st-key-tools").locator("button:visible, label:has([role=switch]):visible")
+    expect(row).to_have_count(tools)
+    boxes = [box for tool in row.all() if (box := tool.bounding_box())]
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes), boxes
+    middles = [box["y"] + box["height"] / 2 for box in boxes]
+    assert max(middles) - min(middles) < 8 and max(middles) < 60, boxes
+
+
 @pytest.mark.parametrize(
     ("name", "row", "digit", "picked"),
     [
