@@ -15,6 +15,8 @@ _LIVE = "bars"
 _ROW_HEIGHT = 24
 # Streamlit fits axis and title into the height of a chart.
 _AXIS_HEIGHT = 45
+# Numbers of an axis from 0 to 100 %, as many as its width in pixels has room for.
+_SHARES = "width < 200 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]"
 # The renderer draws SVG, so that a saved picture stays sharp and a screen reader finds the labels.
 SVG = {"embedOptions": {"renderer": "svg"}}
 # An axis of names, for ``alt.Axis``: each in the middle of its band. The theme would push the first one down.
@@ -80,8 +82,8 @@ def _live_spec(rows: int, ink: str, reach: float, clickable: bool) -> dict[str, 
 
 
 def _bars(data: Any, rows: int, ink: str, reach: float, clickable: bool) -> alt.LayerChart:
-    # By quarters, where they are whole: six numbers would run into each other in a narrow chart on the projector.
-    ticks: dict[str, Any] = {"values": [0, 0.25, 0.5, 0.75, 1]} if reach == 1 else {"tickCount": 5}
+    # By quarters or halves, where they are whole: six numbers would run into each other in a narrow chart.
+    ticks: dict[str, Any] = {"values": alt.ExprRef(_SHARES)} if reach == 1 else {"tickCount": 5}
     base = alt.Chart(data).encode(
         y=alt.Y(
             "label:N",
