@@ -1,4 +1,4 @@
-"""The frame of the app: page settings, navigation from the table of pages, return from a deep link."""
+"""The frame of the app: page settings, navigation, return from a deep link."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from nlm_core.runtime import keep_modules
-from pages._shared.catalog import GLOSSARY, HOME, PAGES
 from pages._shared.frame import enter_frame, hand_back
+from pages._shared.navigation import asked_page, show_navigation
 from pages._shared.serving import IndexOfPages
 
 ICON = Path(__file__).parent / "assets" / "icon.png"
@@ -16,20 +16,13 @@ ICON = Path(__file__).parent / "assets" / "icon.png"
 def frame() -> None:
     """What every visitor's every run goes through."""
     st.set_page_config(page_title="Neural Language Model Explorer", page_icon=ICON, layout="wide")
-    sections: dict[str, list[st.Page]] = {
-        HOME.section: [
-            st.Page(HOME.file, title=HOME.title, icon=HOME.icon, default=True),
-            st.Page(GLOSSARY.file, title=GLOSSARY.title, icon=GLOSSARY.icon),
-        ]
-    }
-    for entry in PAGES:
-        sections.setdefault(entry.section, []).append(
-            st.Page(entry.file, title=entry.short or entry.title, icon=entry.icon)
-        )
-    page = st.navigation(sections, expanded=True)
+    page = asked_page()
     enter_frame()
     hand_back()
-    page.run()
+    try:
+        page.run()
+    finally:
+        show_navigation()
     keep_modules()
 
 

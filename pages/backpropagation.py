@@ -67,5 +67,5 @@ def explorer() -> None:
         lesson(foot)
 
 
-with page("backpropagation"):
+with page("backpropagation", quick=True):
     explorer()

@@ -31,5 +31,5 @@ def words() -> None:
             let_a_new_browser_draw()
 
 
-with page("glossary"):
+with page("glossary", quick=True):
     words()

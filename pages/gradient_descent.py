@@ -149,5 +149,5 @@ def descents(chosen: Surface, settings: Settings) -> None:
             starts_panel(chosen, settings)
 
 
-with page("gradient_descent"):
+with page("gradient_descent", quick=True):
     explorer()

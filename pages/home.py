@@ -44,5 +44,5 @@ def lecture_map() -> None:
         in_use()
 
 
-with page("home", "Neural Language Model Explorer"):
+with page("home", "Neural Language Model Explorer", quick=True):
     lecture_map()

@@ -51,5 +51,5 @@ def landscape() -> None:
             views.training(fit, subject)
 
 
-with page("loss_landscape"):
+with page("loss_landscape", quick=True):
     landscape()

@@ -39,5 +39,5 @@ def explorer() -> None:
         softmax_panel(given)
 
 
-with page("losses"):
+with page("losses", quick=True):
     explorer()

@@ -8,7 +8,7 @@ from pages._shared.charts.network import EDGE, NODE, edges_frame, network_chart,
 from pages._shared.charts.palette import ink
 from pages._shared.frame import errors_told, let_a_new_browser_draw, page
 from pages._shared.panels import network_views
-from pages._shared.panels.network_setup import inputs_field, network_field
+from pages._shared.panels.network_setup import drawn_field, inputs_field, numbers_field
 
 # The names stand in the address as they stand on the page.
 VIEWS = ("Matrices", "One unit", "Weights", "Activation", "Softmax")
@@ -65,17 +65,19 @@ def drawing(parameters: Parameters, passed: Forward, chosen: tuple[int, int]) ->
 
 def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
     choice, setup, unit_choice = st.columns([4, 2, 1], vertical_alignment="bottom")
+    with setup:
+        drawn = drawn_field()
+    sliders, picture = st.columns([1, 3])
+    views, formula = st.columns([3, 2], vertical_alignment="center")
+    # A formula in a line of text is broken where the screen ends.
+    formula.markdown(f"${equation(len(drawn.W) - 1)}$")
+    let_a_new_browser_draw()
     with choice:
         name = st.segmented_control(
             "Activation σ", list(ACTIVATIONS), default="Sigmoid", key="sigma", bind="query-params", required=True
         )
     with setup:
-        parameters = network_field(foot)
-    sliders, picture = st.columns([1, 3])
-    views, formula = st.columns([3, 2], vertical_alignment="center")
-    # A formula in a line of text is broken where the screen ends.
-    formula.markdown(f"${equation(len(parameters.W) - 1)}$")
-    let_a_new_browser_draw()
+        parameters = numbers_field(foot, drawn)
     with unit_choice:
         chosen = unit_field(parameters.sizes)
     with sliders:
@@ -106,5 +108,5 @@ def explorer() -> None:
         lesson(foot)
 
 
-with page("neural_network"):
+with page("neural_network", quick=True):
     explorer()

@@ -138,7 +138,7 @@ PAGES: tuple[PageEntry, ...] = (
             ("Common activation functions and their derivatives", {"view": "Activation", "sigma": "GeLU"}),
             ("Outputs as probabilities: a softmax on top", {"view": "Softmax", "d": "4"}),
         ),
-        scripts=("ButtonGroup", "Selectbox", "Slider", "TextInput", "rehype-katex", "ArrowVegaLiteChart", "embed"),
+        scripts=("rehype-katex",),
     ),
     PageEntry(
         "pages/losses.py",
@@ -155,7 +155,7 @@ PAGES: tuple[PageEntry, ...] = (
             ("Regression: L2 and L1", {"problem": "Regression"}),
             ("Softmax with a temperature, and without overflow", {"view": "Softmax step by step"}),
         ),
-        scripts=("ButtonGroup", "TextInput", "Selectbox", "Slider", "rehype-katex", "ArrowVegaLiteChart"),
+        scripts=("ButtonGroup", "TextInput", "Selectbox", "Slider"),
     ),
     PageEntry(
         "pages/gradient_descent.py",

@@ -14,6 +14,7 @@ from nlm_core.lm.base import ModelUnavailableError, UnknownModelError
 from nlm_core.runtime import BusyError
 from pages._shared.catalog import page_of
 from pages._shared.escape import plain
+from pages._shared.navigation import show_navigation
 from pages._shared.panels.tour import tour_card, tour_state
 from pages._shared.tools import first_tools, last_tools
 
@@ -30,7 +31,7 @@ _LAST = "_last_page"
 _NEW = "_new_visitor"
 _DRAWING_SECONDS = 0.03
 _READING_SECONDS = 0.06
-_FIRST_DRAWINGS, _FIRST_DRAWING_SECONDS = 4, 0.08
+_FIRST_DRAWINGS, _FIRST_DRAWING_SECONDS, _NAVIGATION_AFTER = 4, 0.08, 2
 _STYLE = Path(__file__).resolve().parents[2] / "assets" / "style.css"
 
 # What a visitor can be told in one sentence; anything else is a fault of ours and belongs in the log.
@@ -97,13 +98,17 @@ def errors_told(body: Callable[P, None]) -> Callable[P, None]:
 
 
 @contextmanager
-def page(stem: str, name: str = "") -> Iterator[None]:
+def page(stem: str, name: str = "", *, quick: bool = False) -> Iterator[None]:
     """Around all that a page shows: the frame before it, its title (or another name) and its tools above it.
 
-    Most of the tools are sent last, also after ``st.stop``: a browser that takes them in first shows all else later.
+    Most of the tools are sent last, also after ``st.stop``: a browser that takes them in first shows all else later. So
+    is the navigation to a new visitor of a page that is ``quick``, with nothing slow before its first drawing: when
+    that is on the screen.
     """
     entry = page_of(stem)
     _require_frame(entry.file)
+    if not quick:
+        show_navigation()
     _style()
     _leave_behind(entry.file)
     tour_state()
@@ -154,9 +159,11 @@ def let_a_new_browser_draw() -> bool:
     new: bool = st.session_state[_NEW]
     st.session_state[_NEW] = False
     if new:
-        for _ in range(_FIRST_DRAWINGS):
+        for turn in range(_FIRST_DRAWINGS):
             _wait(_FIRST_DRAWING_SECONDS)
             place.container()
+            if turn == _NAVIGATION_AFTER:
+                show_navigation()
     return new
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 import torch
+from streamlit.delta_generator import DeltaGenerator
 
 from nlm_core.nn.mlp import LECTURE_SIZES, Parameters, random_parameters
 from nlm_core.nn.theta import LARGEST, from_text, to_text
@@ -23,18 +24,27 @@ def _restart() -> None:
     st.session_state["theta"] = ""
 
 
-def network_field(foot: st.delta_generator.DeltaGenerator) -> Parameters:
-    """The network, by sizes and seed, or by numbers that were typed: what cannot be used is told and left alone.
+def network_field(foot: DeltaGenerator) -> Parameters:
+    """The network, by sizes and seed, or by numbers that were typed."""
+    return numbers_field(foot, drawn_field())
 
-    The numbers as text stand in ``foot``: a field that is folded away would not reach the address.
-    """
+
+def drawn_field() -> Parameters:
+    """A network of random numbers, by its sizes and seed."""
     with st.popover("Sizes and numbers", icon=":material/tune:"):
         sizes = _sizes()
         seed = controls.bounded_slider("Seed of the random numbers", 0, 99, default=7, key="seed")
-        drawn = random_parameters(sizes, torch.Generator().manual_seed(seed), decimals=1, bias=0.5)
-        if st.session_state.setdefault(_LAST, (sizes, seed)) != (sizes, seed):
-            st.session_state[_LAST] = (sizes, seed)
-            _restart()
+    if st.session_state.setdefault(_LAST, (sizes, seed)) != (sizes, seed):
+        st.session_state[_LAST] = (sizes, seed)
+        _restart()
+    return random_parameters(sizes, torch.Generator().manual_seed(seed), decimals=1, bias=0.5)
+
+
+def numbers_field(foot: DeltaGenerator, drawn: Parameters) -> Parameters:
+    """A network of ``drawn``'s sizes with the numbers that were typed: what cannot be used is told and left alone.
+
+    The numbers as text stand in ``foot``: a field that is folded away would not reach the address.
+    """
     with foot:
         typed = st.text_input(
             f"All {drawn.count} numbers, if not random: W₁ row by row, b₁, W₂, …",
@@ -49,7 +59,7 @@ def network_field(foot: st.delta_generator.DeltaGenerator) -> Parameters:
     if not typed:
         return drawn
     try:
-        return from_text(typed, sizes)
+        return from_text(typed, drawn.sizes)
     except ValueError as error:
         st.error(plain(f"The numbers of the network cannot be used: {error}. Those of the seed are shown."))
         return drawn
