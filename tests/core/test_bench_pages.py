@@ -1,6 +1,6 @@
 """The report of the benchmark of pages: what is held against which bar, and a page that drew nothing."""
 
-from nlm_core.bench.pages import Address, Visits, report
+from nlm_core.bench.pages import Address, Visits, _in_turns, report
 
 ADDRESSES = {
     "Map": Address("http://x/", ""),
@@ -32,3 +32,7 @@ def test_a_page_that_drew_nothing_does_not_hold_and_is_named() -> None:
     assert [bar["holds"] for bar in result["bars"]] == [False, True]
     assert result["problems"] == ["Losses drew nothing in 30 s"]
     assert result["pages"]["Losses"]["over_bare"] is None
+
+
+def test_the_bare_page_is_visited_between_the_others() -> None:
+    assert _in_turns(list("abcdef")) == ["a", "b", "c", "d", "bare", "e", "f", "bare"]
