@@ -175,5 +175,5 @@ def _append_buttons(reader: PrefixReader, reading: Reading, position: int) -> No
             )  # fmt: skip
 
 
-with page("next_token"):
+with page("next_token", quick=True):
     explorer()

@@ -82,5 +82,5 @@ def explorer() -> None:
         panel(found, reading, labels, t)
 
 
-with page("step_rnn"):
+with page("step_rnn", quick=True):
     explorer()

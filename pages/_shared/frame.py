@@ -31,7 +31,8 @@ _LAST = "_last_page"
 _NEW = "_new_visitor"
 _DRAWING_SECONDS = 0.03
 _READING_SECONDS = 0.06
-_FIRST_DRAWINGS, _FIRST_DRAWING_SECONDS, _NAVIGATION_AFTER = 4, 0.08, 2
+# How often a new visitor's browser is told of something: until the scripts of text have come, and those of a chart.
+_FOR_TEXT, _FOR_A_CHART, _FIRST_DRAWING_SECONDS = 4, 7, 0.08
 _STYLE = Path(__file__).resolve().parents[2] / "assets" / "style.css"
 
 # What a visitor can be told in one sentence; anything else is a fault of ours and belongs in the log.
@@ -144,11 +145,11 @@ def _style() -> None:
 
 def let_the_browser_draw() -> None:
     """Hold back what follows until the browser has drawn what it was sent: all at once would come up later."""
-    if not let_a_new_browser_draw():
+    if not let_a_new_browser_draw(_FOR_A_CHART):
         _wait(_DRAWING_SECONDS)
 
 
-def let_a_new_browser_draw() -> bool:
+def let_a_new_browser_draw(times: int = _FOR_TEXT) -> bool:
     """The same for a new visitor alone, and once; says whether it was one.
 
     Such a browser has the scripts of the elements to take in first, and shows an element whose script has come when it
@@ -159,11 +160,10 @@ def let_a_new_browser_draw() -> bool:
     new: bool = st.session_state[_NEW]
     st.session_state[_NEW] = False
     if new:
-        for turn in range(_FIRST_DRAWINGS):
+        for _ in range(times):
             _wait(_FIRST_DRAWING_SECONDS)
             place.container()
-            if turn == _NAVIGATION_AFTER:
-                show_navigation()
+        show_navigation()
     return new
 
 

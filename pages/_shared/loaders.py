@@ -8,6 +8,7 @@ import streamlit as st
 from nlm_core.lm.base import LanguageModel
 from nlm_core.lm.reader import PrefixReader
 from pages._shared.escape import plain
+from pages._shared.navigation import show_navigation
 
 if TYPE_CHECKING:
     from nlm_core.lm.attention import AttentionReader
@@ -29,6 +30,8 @@ _READERS = "_readers"
 MAX_TRAINED = 3
 _TRAINED = "trained_models"
 _LOADED = "_loaded"
+# What any visitor has loaded: the next one does not wait for it.
+_READY: set[tuple[str, str]] = set()
 
 
 @st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)
@@ -98,11 +101,14 @@ def _loaded(load: Callable[[str, Report], T], name: str) -> T:
     if (load.__name__, name) in loaded:
         # At every keystroke: nothing is sent that the bars would have to wait for.
         return load(name, None)
+    if (load.__name__, name) not in _READY:
+        show_navigation()
     report = st.empty()
     with report.container(), st.spinner(f"Loading {plain(name)} …", show_time=True):
         found = load(name, st.empty())
     report.empty()
     loaded.add((load.__name__, name))
+    _READY.add((load.__name__, name))
     return found
 
 
