@@ -4,7 +4,7 @@ import streamlit as st
 
 from nlm_core.nn.losses import MULTI_CLASS, REGRESSION, TWO_WAY
 from pages._shared.frame import errors_told, let_a_new_browser_draw, page
-from pages._shared.panels.loss_inputs import prediction_field
+from pages._shared.panels.loss_inputs import prediction_bars, prediction_field
 from pages._shared.panels.loss_rows import loss_rows, losses_in_a_row, read, softmax_panel
 
 # The names stand in the address as they stand on the page.
@@ -23,11 +23,12 @@ def explorer() -> None:
     )  # fmt: skip
     # The numbers stand over the sliders that move them, so that both are seen at once.
     numbers = st.container()
-    given = prediction_field(problem)
+    given, place = prediction_field(problem)
     found = read(problem, given)
     with numbers:
         losses_in_a_row(problem, found, said)
     let_a_new_browser_draw()
+    prediction_bars(problem, given, place)
     view = VIEWS[0]
     if problem == MULTI_CLASS:
         view = st.segmented_control(

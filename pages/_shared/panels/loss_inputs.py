@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 import torch
+from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
 from nlm_core.nn.heads import head
@@ -34,10 +35,36 @@ class Prediction:
     temperature: float = 1.0
 
 
-def prediction_field(problem: str) -> Prediction:
+def prediction_field(problem: str) -> tuple[Prediction, DeltaGenerator]:
+    """The prediction and the place of its bars, for ``prediction_bars``."""
     if problem == MULTI_CLASS:
         return _words()
     return _two_way() if problem == TWO_WAY else _numbers()
+
+
+def prediction_bars(problem: str, given: Prediction, place: DeltaGenerator) -> None:
+    """The prediction as a distribution, where it is one."""
+    theme_ink = ink(st.context.theme.type)
+    with place:
+        if problem == MULTI_CLASS:
+            st.altair_chart(
+                probability_bars(given.names, given.y_hat.tolist(), given.component, theme_ink),
+                key="softmax_bars",
+                alt="Softmax of the logits, the true word in orange",
+            )
+            with st.container(horizontal=True, gap="small"):
+                for name in SITUATIONS:
+                    st.button(
+                        name, key=f"situation {name}", on_click=_situate, args=(name, given.component, len(given.names))
+                    )
+        elif problem == TWO_WAY:
+            p, y = float(given.y_hat), int(given.y)
+            st.altair_chart(
+                probability_bars(["class 1", "class 0"], [p, 1 - p], 1 - y, theme_ink),
+                key="sigmoid_bars",
+                alt="Sigmoid of the logit, the true class in orange",
+            )
+            st.caption("ŷ = sigmoid(logit) is the probability of class 1; 1 − ŷ is that of class 0.")
 
 
 def _situate(name: str, true: int, count: int) -> None:
@@ -47,7 +74,7 @@ def _situate(name: str, true: int, count: int) -> None:
         st.session_state[f"l{i + 1}"] = of_true if i == true else of_rival if rival else of_others
 
 
-def _words() -> Prediction:
+def _words() -> tuple[Prediction, DeltaGenerator]:
     field, true_field = st.columns([3, 2])
     with field:
         typed = st.text_input(
@@ -79,21 +106,13 @@ def _words() -> Prediction:
         temperature = controls.bounded_slider(
             "Temperature τ", 0.1, 5.1, default=1.0, key="tau", help="The logits are divided by it before the softmax."
         )
-        p = softmax(logits, temperature)
-        st.altair_chart(
-            probability_bars(words, p.tolist(), true, ink(st.context.theme.type)),
-            key="softmax_bars",
-            alt="Softmax of the logits, the true word in orange",
-        )
-        with st.container(horizontal=True, gap="small"):
-            for name in SITUATIONS:
-                st.button(name, key=f"situation {name}", on_click=_situate, args=(name, true, len(words)))
     y = torch.zeros(len(words), dtype=torch.float64)
     y[true] = 1.0
-    return Prediction(y, p, true, tuple(words), logits, temperature)
+    p = softmax(logits, temperature)
+    return Prediction(y, p, true, tuple(words), logits, temperature), bars
 
 
-def _two_way() -> Prediction:
+def _two_way() -> tuple[Prediction, DeltaGenerator]:
     left, right = st.columns(2)
     with left:
         logit = controls.bounded_slider("Logit of class 1", -REACH, REACH, default=1.0, key="logit")
@@ -101,17 +120,10 @@ def _two_way() -> Prediction:
             "y: the true class", ["0", "1"], default="1", key="class", bind="query-params", required=True
         )
     p = head("sigmoid").value(torch.tensor([logit], dtype=torch.float64))
-    with right:
-        st.altair_chart(
-            probability_bars(["class 1", "class 0"], [float(p), 1 - float(p)], 1 - int(y), ink(st.context.theme.type)),
-            key="sigmoid_bars",
-            alt="Sigmoid of the logit, the true class in orange",
-        )
-        st.caption("ŷ = sigmoid(logit) is the probability of class 1; 1 − ŷ is that of class 0.")
-    return Prediction(torch.tensor([float(y)], dtype=torch.float64), p, 0, ("class 1",))
+    return Prediction(torch.tensor([float(y)], dtype=torch.float64), p, 0, ("class 1",)), right
 
 
-def _numbers() -> Prediction:
+def _numbers() -> tuple[Prediction, DeltaGenerator]:
     columns = st.columns(4)
     defaults = {"ŷ_1": 1.5, "ŷ_2": -0.6, "y_1": 0.6, "y_2": -0.9}
     found = []
@@ -125,4 +137,4 @@ def _numbers() -> Prediction:
         "Component whose curve is drawn", ["1", "2"], default="1", key="component", bind="query-params", required=True
     )
     numbers = torch.tensor(found, dtype=torch.float64)
-    return Prediction(numbers[2:], numbers[:2], int(component) - 1, ("component 1", "component 2"))
+    return Prediction(numbers[2:], numbers[:2], int(component) - 1, ("component 1", "component 2")), st.container()
