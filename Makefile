@@ -16,9 +16,9 @@ test: setup  ## install what the tests need and run every test, browser tests in
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	# What needs no browser is shared out among the cores; a browser has them to itself.
+	# What needs no browser is shared out among the cores; of browsers, each with its server, there are two at most.
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --ignore tests/e2e
-	$(BIN)/python -m pytest tests/e2e
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 2 --dist worksteal tests/e2e
 
 screenshots: setup  ## take the pictures of the README and of the lecture map anew
 	$(BIN)/python -m tests.screenshots

@@ -1,4 +1,4 @@
-"""One server and one headless Chromium for the browser tests; without them the tests fail, they are not skipped."""
+"""A server and a headless Chromium for the browser tests of a process; without them tests fail, none is skipped."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
