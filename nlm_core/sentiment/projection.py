@@ -44,7 +44,9 @@ def project(features: NDArray[np.float32]) -> Projection:
 
     if len(features) < 3:
         raise ValueError(f"there are {len(features)} sentences; a projection needs 3")
-    found = PCA(2, svd_solver="full").fit(features[:MAX_FITTED].astype(np.float64))
+    # Of equal rows the variance is 0, and a share of it 0 / 0.
+    with np.errstate(invalid="ignore"):
+        found = PCA(2, svd_solver="full").fit(features[:MAX_FITTED].astype(np.float64))
     largest = np.abs(found.components_).argmax(1)
     signs = np.sign(found.components_[np.arange(2), largest])
     shares = np.nan_to_num(found.explained_variance_ratio_)
