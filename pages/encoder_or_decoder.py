@@ -39,7 +39,7 @@ def chosen_word(model: MaskedModel, found: Sentence) -> int:
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="word_buttons"):
         asked = st.number_input(
             "Number of the chosen word", 1, None, None, key="word", bind="query-params", placeholder="word",
-            label_visibility="collapsed", width=92,
+            label_visibility="collapsed", width=132,
         )  # fmt: skip
         position = found.last_word() if asked is None else min(int(asked), found.words)
         for t, token_id in enumerate(found.row[1:-1], start=1):
