@@ -38,6 +38,30 @@ _VIOLATIONS = """(exceptions) => axe.run("[data-testid=stMain]", { resultTypes: 
       return ours.length && `${id}: ${help}: ` + ours.slice(0, 5).map(({ html }) => html.slice(0, 160)).join(" ");
     })
     .filter(Boolean))"""
+# WCAG 2.2, 1.4.3, which axe-core does not hold drawings against: their axes and legends stand on the page itself.
+_LEAST_CONTRAST = 4.5
+_PALE = """(least) => {
+  const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const luminance = (rgb) => {
+    const linear = rgb.map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+  };
+  const page = channels(getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor).slice(0, 3);
+  const opacity = (node) => (node.tagName === "svg" ? 1 : getComputedStyle(node).opacity * opacity(node.parentElement));
+  const contrast = (text) => {
+    const style = getComputedStyle(text);
+    const [r, g, b, alpha = 1] = channels(style.fill);
+    const share = alpha * style.fillOpacity * opacity(text);
+    const seen = [r, g, b].map((c, i) => c * share + page[i] * (1 - share));
+    const [dark, bright] = [luminance(seen), luminance(page)].sort((one, other) => one - other);
+    return share === 0 ? Infinity : (bright + 0.05) / (dark + 0.05);
+  };
+  return [...document.querySelectorAll(`[data-testid=stMain] svg :is(
+      .role-axis, .role-legend, .role-title, .axes, .legend, [class$=tick], .cbaxis, .infolayer, .slider-group) text`)]
+    .filter((text) => text.textContent.trim() && text.getClientRects().length && contrast(text) < least)
+    .map((text) => `pale (${contrast(text).toFixed(1)}): ${text.textContent}`)
+    .slice(0, 5);
+}"""
 _FITS = """() => ["html", "[data-testid=stMain]"]
     .map((selector) => document.querySelector(selector))
     .every((node) => node.scrollWidth <= node.clientWidth + 1)"""
@@ -76,6 +100,7 @@ def _findings(page: Page, url: str, query: dict[str, str]) -> list[str]:
     ]
     page.add_script_tag(path=_AXE)
     found += page.evaluate(_VIOLATIONS, _EXCEPTIONS)
+    found += page.evaluate(_PALE, _LEAST_CONTRAST)
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         try:

@@ -7,17 +7,12 @@ import plotly.graph_objects as go
 
 from nlm_core.optim.path import Path
 from nlm_core.optim.surface import Grid, Surface
-from pages._shared.charts.heights import HEIGHT, colour_scale, height_scale
-from pages._shared.charts.palette import GREY, RUNS
+from pages._shared.charts.heights import HEIGHT, height_scale
+from pages._shared.charts.palette import RUNS
+from pages._shared.charts.space import ground_in_space, lift
 
 MAX_FRAMES = 40
 _FRAME_MS = 90
-
-
-def _single(values: np.ndarray) -> np.ndarray:
-    """As float32, which halves what is sent; numbers too large for it are infinite."""
-    with np.errstate(over="ignore"):
-        return values.astype(np.float32)
 
 
 def frame_steps(steps: int, frames: int = MAX_FRAMES) -> list[int]:
@@ -34,7 +29,7 @@ def _play(labels: Sequence[str]) -> dict[str, object]:
         "updatemenus": [
             {
                 "type": "buttons", "direction": "left", "showactive": False, "x": 0, "y": 0, "xanchor": "left",
-                "yanchor": "top", "pad": {"t": 46, "r": 8}, "font": {"color": "#14202b"}, "bgcolor": "#dde5ec",
+                "yanchor": "top", "pad": {"t": 46, "r": 8}, "font": {"color": "#0c1620"}, "bgcolor": "#dde5ec",
                 "buttons": [
                     {"label": "▶ Play", "method": "animate", "args": [list(labels), {**going, "fromcurrent": False}]},
                     {"label": "❚❚", "method": "animate", "args": [[None], still]},
@@ -69,17 +64,10 @@ def surface_figure(surface: Surface, grid: Grid, paths: Mapping[str, Path], them
     losses = grid.losses.numpy()
     scale = height_scale(losses)
     x, y = (side.numpy() for side in (grid.x, grid.y))
-    heights = scale.forward(losses)
-    top = float(np.nanmax(heights)) - float(np.nanmin(heights)) or 1.0
-    figure = go.Figure(
-        go.Surface(
-            x=x.astype(np.float32), y=y.astype(np.float32), z=heights.astype(np.float32),
-            colorscale=colour_scale(theme), showscale=False, opacity=0.95,
-            customdata=_single(losses),
-            hovertemplate="θ = (%{x:.3g}, %{y:.3g})<br>L = %{customdata:.4g}<extra></extra>",
-            contours={"z": {"show": True, "color": GREY, "width": 1, "size": top / 18,
-                            "start": float(np.nanmin(heights)), "end": float(np.nanmax(heights))}},
-        )
+    above = lift(losses, scale)
+    figure = ground_in_space(
+        (x, y), losses, scale,
+        axes=surface.axes, point="θ = (%{x:.3g}, %{y:.3g})", theme=theme, revision=surface.name,
     )  # fmt: skip
 
     def traces(step: int) -> list[go.Scatter3d]:
@@ -88,8 +76,7 @@ def surface_figure(surface: Surface, grid: Grid, paths: Mapping[str, Path], them
             shown = min(step, len(path.rates)) + 1
             xy = path.positions[0, :shown]
             inside = ((xy >= [x[0], y[0]]) & (xy <= [x[-1], y[-1]])).all(1)
-            # A little above the surface, so that its triangles do not hide the path.
-            z = np.where(inside, scale.forward(path.losses[0, :shown]) + 0.02 * top, np.nan).astype(np.float32)
+            z = np.where(inside, scale.forward(path.losses[0, :shown]) + above, np.nan).astype(np.float32)
             xy = np.where(inside[:, None], xy, np.nan).astype(np.float32)
             drawn.append(
                 go.Scatter3d(
@@ -111,20 +98,4 @@ def surface_figure(surface: Surface, grid: Grid, paths: Mapping[str, Path], them
     moving = list(range(1, 1 + len(paths)))
     figure.frames = [go.Frame(name=str(s), data=traces(s), traces=moving) for s in shown_steps]
     _layout(figure, len(paths) > 1, [str(s) for s in shown_steps])
-    figure.update_layout(
-        scene={
-            "xaxis": {"title": {"text": surface.axes[0]}, "range": [float(x[0]), float(x[-1])]},
-            "yaxis": {"title": {"text": surface.axes[1]}, "range": [float(y[0]), float(y[-1])]},
-            "zaxis": {
-                "title": {"text": "L"},
-                "tickvals": [h for h, _ in scale.ticks],
-                "ticktext": [text for _, text in scale.ticks],
-            },
-            "aspectmode": "manual",
-            "aspectratio": {"x": 1.2, "y": 1.2, "z": 0.75},
-            "camera": {"eye": {"x": -1.1, "y": -1.5, "z": 1.0}, "center": {"x": 0, "y": 0, "z": -0.15}},
-        },
-        # A visitor's view of it stays when the path is drawn anew.
-        uirevision=surface.name,
-    )
     return figure

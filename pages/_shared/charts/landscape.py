@@ -10,9 +10,10 @@ from nlm_core.optim.classifier import TrainingStep
 from nlm_core.optim.landscape import Stage
 from nlm_core.optim.subject import Plane
 from nlm_core.optim.toy_data import ToyData
-from pages._shared.charts.heights import HEIGHT, Scale, colour_scale, height_scale
-from pages._shared.charts.palette import BLUE, GREY, ORANGE, middle
+from pages._shared.charts.heights import HEIGHT, Scale, height_scale
+from pages._shared.charts.palette import BLUE, ORANGE, middle
 from pages._shared.charts.plane import PLANE_HEIGHT, ground, packed
+from pages._shared.charts.space import ground_in_space, lift
 
 _SMALL = 190
 _MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
@@ -88,41 +89,20 @@ def surface_figure(stage: Stage, plane: Plane, steps: Sequence[TrainingStep], th
     """The same in three dimensions; the path lies at its loss in the plane, so that it runs on the surface."""
     scale = scale_of(stage)
     a, b, losses = (part.numpy() for part in (stage.a, stage.b, stage.losses))
-    heights = scale.forward(losses)
-    low, high = float(np.nanmin(heights)), float(np.nanmax(heights))
-    rise = high - low or 1.0
-    figure = go.Figure(
-        go.Surface(
-            x=a, y=b, z=heights, customdata=losses, colorscale=colour_scale(theme), showscale=False, opacity=0.95,
-            hovertemplate="a = %{x:.3g}, b = %{y:.3g}<br>L = %{customdata:.4g}<extra></extra>",
-            contours={"z": {"show": True, "color": GREY, "width": 1, "size": rise / 18, "start": low, "end": high}},
-        )
+    titles = [title.split(" (")[0] for title in axis_titles(plane)]
+    figure = ground_in_space(
+        (a, b), losses, scale,
+        axes=(titles[0], titles[1]), point="a = %{x:.3g}, b = %{y:.3g}", theme=theme, revision="landscape",
     )  # fmt: skip
     if plane.path is not None:
         ab, in_plane, told = _path(plane, steps)
-        # A little above the surface, so that its triangles do not hide the path.
         figure.add_scatter3d(
-            x=ab[:, 0], y=ab[:, 1], z=scale.forward(in_plane) + 0.02 * rise, mode="lines+markers",
+            x=ab[:, 0], y=ab[:, 1], z=scale.forward(in_plane) + lift(losses, scale), mode="lines+markers",
             customdata=np.c_[told, in_plane], line={"color": ORANGE, "width": 6}, marker={"color": ORANGE, "size": 3},
             hovertemplate="step %{customdata[0]:.0f}<br>loss in training %{customdata[1]:.4g}"
             "<br>loss in this plane %{customdata[2]:.4g}<extra></extra>",
         )  # fmt: skip
-    titles = axis_titles(plane)
-    figure.update_layout(
-        height=HEIGHT, margin=_MARGIN, showlegend=False,
-        scene={
-            "xaxis": {"title": {"text": titles[0].split(" (")[0]}, "range": list(plane.a_range)},
-            "yaxis": {"title": {"text": titles[1].split(" (")[0]}, "range": list(plane.b_range)},
-            "zaxis": {
-                "title": {"text": "L"}, "tickvals": [h for h, _ in scale.ticks],
-                "ticktext": [text for _, text in scale.ticks],
-            },
-            "aspectmode": "manual", "aspectratio": {"x": 1.2, "y": 1.2, "z": 0.75},
-            "camera": {"eye": {"x": -1.1, "y": -1.5, "z": 1.0}, "center": {"x": 0, "y": 0, "z": -0.15}},
-        },
-        # A visitor's view of it stays while the grid is refined.
-        uirevision="landscape",
-    )  # fmt: skip
+    figure.update_layout(height=HEIGHT, margin=_MARGIN, showlegend=False)
     return figure
 
 

@@ -8,7 +8,7 @@ RUNS = (ORANGE, GREEN, PURPLE, "#B8860B", "#CC3377", GREY)
 
 def ink(theme: str | None) -> str:
     """The colour of text drawn into a chart, which the theme does not set."""
-    return "#eef3f7" if theme == "dark" else "#14202b"
+    return "#eef3f7" if theme == "dark" else "#0c1620"
 
 
 def middle(theme: str | None) -> str:

@@ -18,7 +18,7 @@ def table_svg(table: pd.DataFrame) -> str:
     width, height = sum(widths), _ROW * len(rows)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height}" '
-        'font-family="sans-serif" font-size="13" fill="#14202b">',
+        'font-family="sans-serif" font-size="13" fill="#0c1620">',
         f'<rect width="{width:.0f}" height="{height}" fill="#ffffff"/>',
     ]
     for i, row in enumerate(rows):
