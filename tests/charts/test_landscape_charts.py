@@ -11,6 +11,7 @@ from nlm_core.optim.classifier import class_probability
 from nlm_core.optim.landscape import Stage, landscape
 from nlm_core.optim.subject import Fit, Plane, Recipe, Subject, plane
 from pages._shared.charts import landscape as charts
+from pages._shared.charts.findings import LONGEST, number
 
 Seen = tuple[Fit, Subject, Plane, Stage]
 
@@ -95,3 +96,25 @@ def test_training_and_what_was_learned(seen: Seen) -> None:
     ground, zero, one = charts.classes_figure(fit.data, class_probability(fit.network).numpy(), 1.8, "light").data
     assert np.array(ground.z).shape == (60, 60)
     assert (len(zero.x), len(one.x)) == (100, 100)
+
+
+def test_what_a_landscape_says_of_itself(seen: Seen) -> None:
+    fit, subject, at, stage = seen
+    text = charts.landscape_alt(stage, at, subject.steps)
+    losses = stage.losses
+    row, column = divmod(int(losses.argmin()), losses.shape[1])
+    assert at.path_losses is not None and len(text) <= LONGEST
+    for value in (losses.min(), losses.max(), stage.a[column], stage.b[row], at.path_losses[0], at.path_losses[-1]):
+        assert number(float(value)) in text
+    assert f"in {subject.steps[-1].number} steps" in text
+    broken = Stage(stage.a, stage.b, torch.full_like(losses, torch.nan), 1.0, True)
+    assert "none of" in charts.landscape_alt(broken, at, subject.steps)
+    text = charts.training_alt(subject.steps)
+    assert number(subject.steps[0].loss) in text and number(subject.steps[-1].loss) in text
+    assert f"{subject.steps[-1].accuracy:.1%}" in text
+    assert number(subject.steps[0].loss) in charts.training_alt(subject.steps[:1])
+    chance = class_probability(fit.network, 1.8).numpy()
+    text = charts.classes_alt(fit.data, chance)
+    ones = int(fit.data.y.sum())
+    assert f"{len(fit.data.y) - ones} examples of class 0 and {ones} of class 1" in text
+    assert number(float(chance.max())) in text and f"{np.mean(chance > 0.5):.1%}" in text

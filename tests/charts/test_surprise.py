@@ -22,7 +22,7 @@ def test_hostile_text_stays_text(text: str) -> None:
     class Parser(HTMLParser):
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             tags.append(tag)
-            assert {name for name, _ in attrs} <= {"class", "style", "title"}
+            assert {name for name, _ in attrs} <= {"class", "style", "title", "role", "aria-label"}
 
         def handle_data(self, data: str) -> None:
             seen.append(data)

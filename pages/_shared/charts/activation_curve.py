@@ -5,6 +5,7 @@ import pandas as pd
 
 from nlm_core.nn.activations import activation, curve
 from nlm_core.nn.mlp import Forward
+from pages._shared.charts.findings import finding, number
 from pages._shared.charts.network import symbol
 from pages._shared.charts.palette import BLUE, GREY, ORANGE
 
@@ -23,6 +24,19 @@ def marks_frame(name: str, passed: Forward) -> pd.DataFrame:
         for row, (x, value, slope) in enumerate(zip(z.tolist(), values, slopes, strict=True), start=1):
             rows.append((f"{symbol(i, i + 1)}[{row}]", x, value, slope))
     return pd.DataFrame(rows, columns=["unit", "x", "value", "derivative"])
+
+
+def activation_alt(name: str, marks: pd.DataFrame) -> str:
+    """Between which numbers the pre-activations lie, and where the derivative is largest and smallest."""
+    low, high = marks.loc[marks["x"].idxmin()], marks.loc[marks["x"].idxmax()]
+    steep, flat = marks.loc[marks["derivative"].idxmax()], marks.loc[marks["derivative"].idxmin()]
+    return finding(
+        f"{name} and its derivative",
+        f"{len(marks)} pre-activations from {number(low['x'])} at {low['unit']} to {number(high['x'])} at "
+        f"{high['unit']}",
+        f"the derivative is largest at {steep['unit']}, {number(steep['derivative'])}, and smallest at {flat['unit']}, "
+        f"{number(flat['derivative'])}",
+    )
 
 
 def activation_chart(name: str, marks: pd.DataFrame, ink: str) -> alt.LayerChart:

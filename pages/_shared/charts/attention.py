@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pages._shared.charts.bars import BANDS, SVG
+from pages._shared.charts.findings import finding, spoken
 from pages._shared.charts.palette import BLUE, GREY, ORANGE, ink, middle
 
 _LIVE = "attention"
@@ -56,6 +57,31 @@ def attention_frame(labels: Sequence[str], allowed: np.ndarray, weights: np.ndar
 
 def _short(text: str, most: int = 12) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def mask_alt(key: str, frame: pd.DataFrame) -> str:
+    """How many pairs the mask allows, in all and in the row that is marked."""
+    n = int(frame["t"].max()) + 1
+    row = frame[frame["chosen"]]
+    mine = ""
+    if len(row):
+        mine = f"{spoken(row['from'].iloc[0])} may look at {int(row['allowed'].sum())} of {n} words"
+    return finding(f"Mask of the {key}", f"{int(frame['allowed'].sum()):,} of {n * n:,} pairs are allowed", mine)
+
+
+def attention_alt(key: str, head: str, frame: pd.DataFrame) -> str:
+    """Which word the marked one takes most from, and the strongest weight of all; ``head`` says whose they are."""
+    strongest = frame.loc[frame["weight"].idxmax()]
+    row = frame[frame["chosen"]]
+    mine = ""
+    if len(row):
+        most = row.loc[row["weight"].idxmax()]
+        mine = f", {spoken(most['from'])} takes most from {spoken(most['to'])}, {most['weight']:.3f}"
+    return finding(
+        f"Attention of the {key}",
+        head + mine,
+        f"the largest weight is {strongest['weight']:.3f}, {spoken(strongest['from'])} from {spoken(strongest['to'])}",
+    )
 
 
 def mask_chart(frame: pd.DataFrame, theme: str | None) -> dict[str, Any]:

@@ -8,11 +8,15 @@ import altair as alt
 import pandas as pd
 
 from nlm_core.lm.candidates import Candidates
+from pages._shared.charts.findings import condition, finding, listed, spoken
 from pages._shared.charts.palette import BLUE, GREY, ORANGE
 
 PICK = "pick"
 _LIVE = "bars"
 _ROW_HEIGHT = 24
+_GUESS = " ◂ your guess"
+# Bars whose numbers are told.
+_TOLD = 3
 # Streamlit fits axis and title into the height of a chart.
 _AXIS_HEIGHT = 45
 # Numbers of an axis from 0 to 100 %, as many as its width in pixels has room for.
@@ -48,10 +52,37 @@ def bars_frame(
     frame = pd.DataFrame(rows, columns=["label", "id", "p", "kind", "order"])
     frame["drawn"] = frame["p"].clip(upper=reach)
     frame["shown"] = [
-        percent(p) + (" ⟶" if p > reach else "") + (" ◂ your guess" if token_id == guessed else "")
+        percent(p) + (" ⟶" if p > reach else "") + (_GUESS if token_id == guessed else "")
         for token_id, p in zip(frame["id"], frame["p"], strict=True)
     ]
     return frame
+
+
+def bars_alt(name: str, frame: pd.DataFrame, labels: Sequence[str] = ()) -> str:
+    """What the bars of ``bars_frame`` show: the highest with their p, the marked ones, and all others together.
+
+    ``labels`` are the tokens that were read before, START first.
+    """
+    tokens, others = frame[frame["id"] >= 0], frame[frame["id"] < 0]
+    pairs = [(spoken(text.split("  ", 1)[1]), percent(p)) for text, p in zip(tokens["label"], tokens["p"], strict=True)]
+    rest = [f"{text} together {percent(p)}" for text, p in zip(others["label"], others["p"], strict=True) if p > 0]
+    marked = [
+        f"{'your guess is' if shown.endswith(_GUESS) else 'in the text stands'} {text}, {p}"
+        for (text, p), kind, shown in zip(pairs, tokens["kind"], tokens["shown"], strict=True)
+        if kind == "follows"
+    ]
+    after = f"after {condition(labels)}, " if labels else ""
+    return finding(name, after + listed(pairs[:_TOLD]), *rest, *marked)
+
+
+def paired_alt(name: str, labels: Sequence[str], p: Sequence[float], q: Sequence[float]) -> str:
+    """What ``paired_bars`` shows: p and q of the first tokens, and how many of the drawn ones cannot be drawn from."""
+    pairs = [
+        (spoken(text.split("  ", 1)[-1]), f"{percent(a)} to {percent(b)}")
+        for text, a, b in zip(labels[:_TOLD], p, q, strict=False)
+    ]
+    cut = sum(value == 0 for value in q)
+    return finding(name, f"from p to q, {listed(pairs)}", f"{cut} of these {len(labels)} are cut off" if cut else "")
 
 
 def percent(p: float) -> str:
@@ -70,7 +101,8 @@ def live_bars(frame: pd.DataFrame, ink: str, *, reach: float = 1.0, clickable: b
     """The same bars for ``st.vega_lite_chart``, made for every keystroke.
 
     Only the data differs from one to the next, so that nothing is compiled anew, neither here nor in the browser. The
-    ``alt`` text of the chart must stay the same for that too: in the browser it is a part of the specification.
+    ``alt`` text of the chart must stay the same for that too: in the browser it is a part of the specification. What
+    the bars show is told beside them, by ``panels.chart``.
     """
     return {**_live_spec(len(frame), ink, reach, clickable), "datasets": {_LIVE: frame}}
 

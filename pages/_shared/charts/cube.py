@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from nlm_core.sentiment.encoder import Encoded
+from pages._shared.charts.findings import finding, number
 from pages._shared.charts.palette import BLUE, ORANGE, middle
 
 # Cells along an edge; of more hidden units or tokens every n-th is drawn.
@@ -70,6 +71,18 @@ def _block(n: int, tokens: Sequence[int], units: Sequence[int], right: float) ->
             x = first + c
             cells.append((corners((x, i, 0), (x + 1, i, 0), (x + 1, i + 1, 0), (x, i + 1, 0)), (i, j, units[0])))
     return cells
+
+
+def cube_alt(frame: pd.DataFrame, shape: tuple[int, int, int]) -> str:
+    """How large the block is and between which values its drawn cells lie; ``shape`` is that of the hidden states."""
+    low, high = (number(end) for end in (frame["value"].min(), frame["value"].max()))
+    n, length, hidden = shape
+    cut = frame[frame["part"] == "slice"]["value"].abs().max()
+    return finding(
+        "Block of hidden states",
+        f"{n} sentences by {length} positions by {hidden} units, drawn values from {low} to {high}",
+        f"the slice of the first position is cut out, its largest value {number(cut)} in size",
+    )
 
 
 def cube_chart(frame: pd.DataFrame, theme: str | None, ink: str, *, height: int = 380) -> alt.LayerChart:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from nlm_core.lm.divergence import Divergence
 from nlm_core.lm.influence import Influence
+from pages._shared.charts.findings import finding, number, spoken
 from pages._shared.charts.palette import BLUE, GREY, ORANGE
 
 # Name in the address and on the page -> column, axis title.
@@ -30,6 +31,22 @@ def gap_frame(found: Mapping[str, Divergence], names: Sequence[str]) -> pd.DataF
         ],
         columns=["model", "back", "word", "kl", "largest", "overlap"],
     )
+
+
+def gap_alt(frame: pd.DataFrame, measure: str) -> str:
+    """The measure of each model at the nearest distance and at the farthest, and from where on it is exactly 0."""
+    column, _ = MEASURES[measure]
+    parts = []
+    for model, rows in frame.groupby("model", sort=False):
+        values, back = rows[column].tolist(), rows["back"].tolist()
+        text = f"{model} {number(values[0])} at {back[0]}"
+        if len(values) > 1:
+            text += f" and {number(values[-1])} at {back[-1]} words back"
+        same = next((i for i in range(len(values)) if not any(values[i:])), None)
+        if column != "overlap" and same is not None:
+            text += f", exactly 0 from {back[same]} on"
+        parts.append(text)
+    return finding(f"{measure} over distance", *parts)
 
 
 def gap_chart(frame: pd.DataFrame, measure: str, window: int, k: int) -> alt.LayerChart:
@@ -95,6 +112,22 @@ def influence_frame(found: Influence, labels: Sequence[str]) -> pd.DataFrame:
             "norm": found.norms,
             "seen": found.norms > 0,
         }
+    )
+
+
+def influence_alt(frame: pd.DataFrame) -> str:
+    """The norm of the word just read, of the first one and of the strongest, and how many are exactly 0."""
+    near, far, most = frame.iloc[-1], frame.iloc[0], frame.loc[frame["norm"].idxmax()]
+    zeros = int((~frame["seen"]).sum())
+    far_off = f"{number(far['norm'])} for {spoken(far['word'])}, {far['distance']} back"
+    return finding(
+        "Influence of each word",
+        f"gradient norm {number(near['norm'])} for {spoken(near['word'])}, just read",
+        far_off if len(frame) > 1 else "",
+        f"largest {number(most['norm'])} for {spoken(most['word'])}, {most['distance']} back"
+        if most["distance"]
+        else "",
+        f"{zeros} exactly 0" if zeros else "",
     )
 
 

@@ -8,6 +8,7 @@ from plotly.subplots import make_subplots
 
 from nlm_core.optim.path import Ends, Path
 from nlm_core.optim.surface import Surface
+from pages._shared.charts.findings import course, finding, number
 from pages._shared.charts.heights import HEIGHT
 from pages._shared.charts.palette import BLUE, ORANGE, RUNS
 
@@ -50,6 +51,49 @@ def loss_figure(paths: Mapping[str, Path], has_examples: bool) -> go.Figure:
         hovermode="x",
     )
     return figure
+
+
+def losses_alt(paths: Mapping[str, Path]) -> str:
+    """How the loss of each path runs, and where one diverged."""
+    if len(paths) == 1:
+        (path,) = paths.values()
+        return finding("Loss over steps", f"it {course(_kept(path))}", _gone(path))
+    ends = [f"{name} from {number(_kept(path)[0])} to {number(_kept(path)[-1])}" for name, path in paths.items()]
+    steps = max(len(path.rates) for path in paths.values())
+    gone = [f"{name} {_gone(path)}" for name, path in paths.items() if path.diverged]
+    return finding("Loss over steps", f"in {steps:,} steps {', '.join(ends)}", *gone)
+
+
+def _kept(path: Path) -> np.ndarray:
+    """The losses that are drawn: up to where the path diverged."""
+    gone = path.diverged[0].step if path.diverged else None
+    return path.losses[0][:gone] if gone else path.losses[0]
+
+
+def _gone(path: Path) -> str:
+    return f"diverges at step {path.diverged[0].step:,}" if path.diverged else ""
+
+
+def ends_alt(name: str, ends: Ends) -> str:
+    """Between which losses the starts ended, and how many of them diverged."""
+    return finding(f"Ends of {name}", _spread(ends.losses[ends.diverged_at < 0], len(ends.losses)))
+
+
+def histogram_alt(found: Mapping[str, Ends]) -> str:
+    """The range and the middle of each descent's final losses."""
+    return finding(
+        "Final losses",
+        *(f"{name}: {_spread(ends.losses[ends.diverged_at < 0], len(ends.losses))}" for name, ends in found.items()),
+    )
+
+
+def _spread(kept: np.ndarray, count: int) -> str:
+    """What became of ``count`` starts of which those of the losses ``kept`` did not diverge."""
+    ended = f"{len(kept):,} of {count:,} starts ended"
+    if not len(kept):
+        return ended
+    middle = number(float(np.median(kept)))
+    return f"{ended} at losses from {number(kept.min())} to {number(kept.max())}, half of them at most at {middle}"
 
 
 def ends_figure(ends: Ends, surface: Surface, theme: str | None, bounds: tuple[float, float]) -> go.Figure:

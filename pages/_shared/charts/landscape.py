@@ -10,6 +10,7 @@ from nlm_core.optim.classifier import TrainingStep
 from nlm_core.optim.landscape import Stage
 from nlm_core.optim.subject import Plane
 from nlm_core.optim.toy_data import ToyData
+from pages._shared.charts.findings import course, finding, number
 from pages._shared.charts.heights import HEIGHT, Scale, height_scale
 from pages._shared.charts.palette import BLUE, ORANGE, middle
 from pages._shared.charts.plane import PLANE_HEIGHT, ground, packed
@@ -43,6 +44,43 @@ def _path(plane: Plane, steps: Sequence[TrainingStep]) -> tuple[np.ndarray, np.n
     outside = ~((ab >= low) & (ab <= high)).all(1)
     ab[outside], losses[outside] = np.nan, np.nan
     return ab, losses, np.array([[step.number, step.loss] for step in steps])
+
+
+def landscape_alt(stage: Stage, plane: Plane, steps: Sequence[TrainingStep]) -> str:
+    """Between which losses the plane lies, where it is lowest, and how the loss runs along the drawn path."""
+    losses = stage.losses.numpy().astype(float)
+    known = np.where(np.isfinite(losses), losses, np.inf)
+    row, column = np.unravel_index(int(known.argmin()), known.shape)
+    lowest = f"lowest at ({number(float(stage.a[column]))}, {number(float(stage.b[row]))})"
+    name = "Loss landscape"
+    if not np.isfinite(losses).any():
+        return finding(name, f"none of {len(losses)} by {len(losses)} points has a finite loss")
+    low, high = known.min(), losses[np.isfinite(losses)].max()
+    along = ""
+    if plane.path is not None:
+        _, in_plane, told = _path(plane, steps)
+        along = f"along the path of training L {course(in_plane, at=told[:, 0].astype(int))}"
+    grid = f"{len(losses)} by {len(losses)} points"
+    return finding(name, f"L from {number(low)} to {number(high)} on {grid}, {lowest}", along)
+
+
+def training_alt(steps: Sequence[TrainingStep]) -> str:
+    """How the loss over all examples runs, and how many are right at the end."""
+    losses, numbers = [step.loss for step in steps], [step.number for step in steps]
+    return finding(
+        "Loss in training", f"it {course(losses, at=numbers)}", f"{steps[-1].accuracy:.1%} of the examples are right"
+    )
+
+
+def classes_alt(data: ToyData, chance: np.ndarray) -> str:
+    """How many examples of each class there are, and in how much of the square class 1 is the more probable."""
+    ones = int((data.y == 1).sum())
+    return finding(
+        "What the network learned",
+        f"{len(data.y) - ones:,} examples of class 0 and {ones:,} of class 1",
+        f"p(class 1) from {number(float(chance.min()))} to {number(float(chance.max()))}, above one half in "
+        f"{float((chance > 0.5).mean()):.1%} of the square",
+    )
 
 
 def landscape_plane(

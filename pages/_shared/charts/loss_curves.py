@@ -7,11 +7,29 @@ import pandas as pd
 
 from nlm_core.nn.losses import loss
 from nlm_core.nn.readings import LossCurve, loss_curve, perplexity_curve
+from pages._shared.charts.findings import finding, number, spoken
 from pages._shared.charts.palette import BLUE, ORANGE
 
 _HEIGHT = 170
 # How far the drawn piece of tangent reaches to either side, as a share of the axis.
 _TANGENT = 0.12
+
+
+def loss_alt(name: str, y: float, y_hat: float, slope: float, axis: str) -> str:
+    """The live point of ``loss_chart``: its place, the component's share of the loss, its slope."""
+    (share,) = _share(name, y, y_hat)
+    return finding(
+        f"{name} over the prediction", _live(axis, y_hat, "its share of L", share, slope), f"the target is {number(y)}"
+    )
+
+
+def perplexity_alt(y_hat: float, value: float, slope: float, axis: str) -> str:
+    """The live point of ``perplexity_chart``."""
+    return finding("Perplexity over the prediction", _live(axis, y_hat, "the perplexity", value, slope))
+
+
+def _live(axis: str, y_hat: float, what: str, value: float, slope: float) -> str:
+    return f"at {spoken(axis, 30)} = {number(y_hat)} {what} is {number(value)}, with slope {number(slope)}"
 
 
 def loss_chart(name: str, y: float, y_hat: float, slope: float, axis: str) -> alt.LayerChart:

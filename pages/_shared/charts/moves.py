@@ -9,6 +9,7 @@ import pandas as pd
 
 from nlm_core.lm.change import Moved
 from pages._shared.charts.bars import BANDS, SVG
+from pages._shared.charts.findings import finding, spoken
 from pages._shared.charts.palette import BLUE, GREY, ORANGE, ink
 
 _LIVE = "moves"
@@ -25,6 +26,16 @@ def moves_frame(moves: Sequence[Moved], labels: Sequence[str]) -> pd.DataFrame:
         for move, text in zip(moves, labels, strict=True)
     ]
     return pd.DataFrame(rows, columns=["word", "order", "side", "largest", "shown"])
+
+
+def moves_alt(key: str, frame: pd.DataFrame) -> str:
+    """The largest difference on each side of the changed word, and at which word."""
+    parts = []
+    for side, rows in frame.groupby("side", sort=False):
+        most = rows.loc[rows["largest"].idxmax()]
+        at = f" at {spoken(most['word'])}" if most["largest"] else ""
+        parts.append(f"{side} at most {most['shown']}{at}" if most["largest"] else f"{side} {most['shown']}")
+    return finding(f"Differences in the {key}", *parts)
 
 
 def written(difference: float) -> str:

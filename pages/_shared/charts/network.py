@@ -9,6 +9,7 @@ import pandas as pd
 
 from nlm_core.nn.mlp import Forward, Parameters
 from pages._shared.charts.bars import SVG
+from pages._shared.charts.findings import finding, number
 from pages._shared.charts.palette import BLUE, GREY, ORANGE, middle
 
 NODE, EDGE = "node", "edge"
@@ -65,6 +66,19 @@ def edges_frame(parameters: Parameters) -> pd.DataFrame:
     return pd.DataFrame(
         rows,
         columns=["layer", "row", "column", "name", "unit", "x", "y", "x2", "y2", "weight", "size", "sign"],
+    )
+
+
+def network_alt(nodes: pd.DataFrame, edges: pd.DataFrame) -> str:
+    """What the network makes of its input, and its largest weight."""
+    first, last = (nodes[nodes["layer"] == layer]["value"].tolist() for layer in (0, nodes["layer"].max()))
+    inputs, outputs = (f"({', '.join(number(value) for value in values)})" for values in (first, last))
+    sizes = "-".join(str(size) for size in nodes.groupby("layer").size())
+    largest = edges.loc[edges["size"].idxmax()]
+    return finding(
+        "Network",
+        f"{sizes}, x = {inputs} gives ŷ = {outputs}",
+        f"the largest of {len(edges)} weights is {largest['name']} = {number(largest['weight'])}",
     )
 
 

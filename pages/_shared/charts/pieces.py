@@ -8,6 +8,7 @@ import pandas as pd
 
 from nlm_core.sentiment.encoder import Encoded, Tokenised
 from pages._shared.charts.bars import BANDS
+from pages._shared.charts.findings import finding, listed, spoken
 from pages._shared.charts.palette import BLUE, GREY
 
 # Columns of the matrix that are drawn.
@@ -21,7 +22,14 @@ def pieces_html(sentence: Tokenised, special: Sequence[str]) -> str:
         f'<span class="{"special" if token in special else ""}">{escape(token)}<small>{number}</small></span>'
         for token, number in zip(sentence.tokens, sentence.ids, strict=True)
     )
-    return f'<div class="nlm-pieces">{chips}</div>'
+    return f'<div class="nlm-pieces" role="group" aria-label="{escape(pieces_alt(sentence))}">{chips}</div>'
+
+
+def pieces_alt(sentence: Tokenised) -> str:
+    """How many pieces there are, and the first of them with their ids."""
+    pairs = [(spoken(token), str(number)) for token, number in zip(sentence.tokens, sentence.ids, strict=True)]
+    count = len(pairs)
+    return finding("Word pieces and their ids", f"{count} pieces, {listed(pairs[:6])}{' …' * (count > 6)}")
 
 
 def padding_frame(encoded: Encoded, names: Sequence[str], masked: bool = True) -> pd.DataFrame:
@@ -36,6 +44,17 @@ def padding_frame(encoded: Encoded, names: Sequence[str], masked: bool = True) -
             piece, kind = (sentence.tokens[j], "token") if token else ("[PAD]", "padding")
             rows.append((i, name, j, piece, int(encoded.padded.ids[i, j]), int(token or not masked), kind))
     return pd.DataFrame(rows, columns=["row", "sentence", "column", "piece", "id", "mask", "kind"])
+
+
+def padding_alt(encoded: Encoded) -> str:
+    """How many cells of the matrix hold tokens and how many are padding."""
+    n, longest = encoded.padded.ids.shape
+    tokens = int(encoded.padded.mask.sum())
+    return finding(
+        "Padded matrix of ids",
+        f"{n} sentences by {longest} positions, {tokens:,} tokens and {n * longest - tokens:,} cells of padding, "
+        f"{1 - tokens / (n * longest):.0%} of all",
+    )
 
 
 def padding_chart(frame: pd.DataFrame, ink: str, shown: str) -> alt.LayerChart:

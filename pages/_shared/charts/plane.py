@@ -8,6 +8,7 @@ import numpy as np
 
 from nlm_core.optim.path import Path
 from nlm_core.optim.surface import Grid, Surface
+from pages._shared.charts.findings import finding, number
 from pages._shared.charts.heights import HEIGHT, Scale, colour_scale
 from pages._shared.charts.palette import GREY, RUNS
 
@@ -36,6 +37,32 @@ def ground(losses: np.ndarray, scale: Scale, theme: str | None) -> dict[str, Any
         "colours": [str(colour) for _, colour in colour_scale(theme)],
         "line": GREY,
     }
+
+
+def descent_alt(surface: Surface, paths: Mapping[str, Path]) -> str:
+    """Where the paths start and where each ends, with the losses there."""
+    first = next(iter(paths.values()))
+    ends = []
+    for name, path in paths.items():
+        last = len(path.rates) if not path.diverged else max(path.diverged[0].step - 1, 0)
+        gone = f", diverges at step {path.diverged[0].step:,}" if path.diverged else ""
+        ends.append(f"{name}, ends at {_at(path.positions[0, last])}, L = {number(path.losses[0, last])}{gone}")
+    steps = max(len(path.rates) for path in paths.values())
+    start = f"from {_at(first.positions[0, 0])}, L = {number(first.losses[0, 0])}"
+    return finding(f"Surface {surface.name}", f"{start}, in {steps:,} steps", *ends)
+
+
+def _at(point: np.ndarray) -> str:
+    return f"({', '.join(number(value) for value in point.tolist())})"
+
+
+def points_alt(x: np.ndarray, y: np.ndarray, curves: Mapping[str, tuple[np.ndarray, np.ndarray, str]]) -> str:
+    """How many examples there are and where, and what the model says at both ends."""
+    ends = [
+        f"{name} from {number(predicted[0])} to {number(predicted[-1])}" for name, (_, predicted, _) in curves.items()
+    ]
+    where = f"x from {number(x.min())} to {number(x.max())}, y from {number(y.min())} to {number(y.max())}"
+    return finding("Examples and model", f"{len(x):,} example{'s' * (len(x) != 1)}, {where}", *ends)
 
 
 def contour_plane(

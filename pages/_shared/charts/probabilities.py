@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 
 from pages._shared.charts.bars import percent
+from pages._shared.charts.findings import finding, highest, spoken
 from pages._shared.charts.palette import BLUE, ORANGE
 
 
@@ -35,6 +36,12 @@ def probability_bars(names: Sequence[str], p: Sequence[float], target: int | Non
     text = base.mark_text(align=alt.expr("datum.p > 0.8 ? 'right' : 'left'"), dx=alt.expr("datum.p > 0.8 ? -4 : 4"))
     text = text.encode(text="shown:N", color=alt.condition("datum.p > 0.8", alt.value("#ffffff"), alt.value(ink)))
     return (drawn + text).properties(height=30 * len(p) + 62)
+
+
+def probabilities_alt(name: str, names: Sequence[str], p: Sequence[float], target: int | None) -> str:
+    """The most probable classes, and p of the true one where there is one."""
+    true = "" if target is None else f"the true one, {spoken(names[target])}, has {percent(p[target])}"
+    return finding(name, highest(names, p, percent), true)
 
 
 def _labels(names: Sequence[str]) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 from html import escape
 
+from pages._shared.charts.findings import finding, spoken
+
 # More words than these would push the rest of the page away; what is left out is counted.
 MAX_WORDS = 60
 
@@ -22,7 +24,20 @@ def words_html(
         unseen = t < seen_from or (seen_to is not None and t >= seen_to)
         title = f' title="{escape(text)}: not seen"' if unseen else f' title="{escape(text)}"'
         chips.append(f"<span{_class(unseen, t in changed)}{title}>{escape(text)}</span>")
-    return f'<div class="nlm-words">{"".join(chips)}</div>'
+    name = escape(words_alt(labels, seen_from, changed, seen_to))
+    return f'<div class="nlm-words" role="group" aria-label="{name}">{"".join(chips)}</div>'
+
+
+def words_alt(labels: Sequence[str], seen_from: int, changed: Collection[int], seen_to: int | None) -> str:
+    """How many of the words are seen and which, and which are framed."""
+    seen = list(labels[seen_from:seen_to])
+    some = f", from {spoken(seen[0])} to {spoken(seen[-1])}" if seen else ""
+    framed = [spoken(labels[t]) for t in sorted(changed) if t < len(labels)]
+    return finding(
+        "The words that are seen",
+        f"{len(seen):,} of {len(labels):,}{some}",
+        f"framed {', '.join(framed[:3])}" if framed else "",
+    )
 
 
 def _class(unseen: bool, changed: bool) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 from nlm_core.sentiment.classifier import Choice, Score
 from nlm_core.sentiment.projection import Projection
 from pages._shared.charts.bars import BANDS
+from pages._shared.charts.findings import finding, highest, listed, number, spoken
 from pages._shared.charts.palette import BLUE, GREY, ORANGE
 
 YOURS = "yours"
@@ -29,6 +30,18 @@ def plane_frame(
             "sentence": [_cut(text) for text in sentences[:n]],
             "label": [names[label] for label in labels[:n]],
         }
+    )
+
+
+def plane_alt(points: pd.DataFrame, yours: np.ndarray, projection: Projection) -> str:
+    """Where the visitor's sentence lies, and the middle of which label's points is nearer to it."""
+    middles = points.groupby("label")[["x", "y"]].mean()
+    away = ((middles - yours) ** 2).sum(axis=1).pow(0.5)
+    distances = listed((spoken(str(name)), number(value)) for name, value in away.sort_values().items())
+    return finding(
+        "Features in the plane",
+        f"{len(points):,} sentences in two directions with {sum(projection.shares):.1%} of their variance",
+        f"yours lies at ({', '.join(number(value) for value in yours.tolist())}), away from the middle of {distances}",
     )
 
 
@@ -69,6 +82,16 @@ def scores_frame(scores: Sequence[tuple[str, Score]]) -> pd.DataFrame:
     rows = [(f"{name}: {score.accuracy:.1%}", score.accuracy, *score.interval) for name, score in scores]
     frame = pd.DataFrame(rows, columns=["classifier", "accuracy", "low", "high"])
     return frame.assign(place=range(len(frame)))
+
+
+def scores_alt(scores: Sequence[tuple[str, Score]]) -> str:
+    """Every accuracy, and the best."""
+    best, score = max(scores, key=lambda entry: entry[1].accuracy)
+    return finding(
+        "Accuracy",
+        listed((spoken(name, 40), f"{score.accuracy:.1%}") for name, score in scores),
+        f"best is {spoken(best, 40)}, with a 95 % interval from {score.interval[0]:.1%} to {score.interval[1]:.1%}",
+    )
 
 
 def scores_chart(frame: pd.DataFrame, ink: str) -> alt.LayerChart:
@@ -119,6 +142,17 @@ def confusion_chart(confusion: np.ndarray, names: Sequence[str], ink: str) -> al
     return (cells + text).properties(height=220)
 
 
+def confusion_alt(confusion: np.ndarray, names: Sequence[str]) -> str:
+    """How many were right, and how many of each label were taken for the other."""
+    right, total = int(np.trace(confusion)), int(confusion.sum())
+    no, yes = (spoken(name) for name in names)
+    return finding(
+        "Confusion",
+        f"{right:,} of {total:,} right",
+        f"{int(confusion[0, 1]):,} {no} taken for {yes}, {int(confusion[1, 0]):,} {yes} for {no}",
+    )
+
+
 def sweep_frame(choices: Sequence[Choice]) -> pd.DataFrame:
     """One row a layer and pooling: layer, pooling, accuracy, and one deviation of the folds below and above."""
     return pd.DataFrame(
@@ -165,6 +199,22 @@ def sweep_chart(frame: pd.DataFrame, chosen: tuple[int, str], n_layers: int, ink
     return (spread + lines + points + ring).properties(height=340)
 
 
+def sweep_alt(frame: pd.DataFrame, chosen: tuple[int, str]) -> str:
+    """The best layer and pooling, the worst, and the chosen one."""
+    best, worst = frame.loc[frame["accuracy"].idxmax()], frame.loc[frame["accuracy"].idxmin()]
+    mine = frame[(frame["layer"] == chosen[0]) & (frame["pooling"] == _POOLINGS[chosen[1]])]
+
+    def said(row: pd.Series) -> str:
+        return f"layer {row['layer']}, {row['pooling']}, {row['accuracy']:.1%}"
+
+    return finding(
+        "Accuracy by layer",
+        f"the best is {said(best)}",
+        f"the worst {said(worst)}",
+        f"chosen {said(mine.iloc[0])}" if len(mine) else "",
+    )
+
+
 def contributions_frame(
     contributions: np.ndarray, feature: np.ndarray, w: np.ndarray, names: Sequence[str], count: int = 12
 ) -> pd.DataFrame:
@@ -175,6 +225,18 @@ def contributions_frame(
     rows.append((f"the other {len(contributions) - len(order):,}", others, np.nan, np.nan))
     frame = pd.DataFrame(rows, columns=["dimension", "value", "x", "w"])
     return frame.assign(side=[names[value > 0] for value in frame["value"]], place=range(len(frame)))
+
+
+def contributions_alt(frame: pd.DataFrame) -> str:
+    """What adds most to the logit, what takes most from it, and the rest."""
+    named, rest = frame.iloc[:-1], frame.iloc[-1]
+    up, down = named.loc[named["value"].idxmax()], named.loc[named["value"].idxmin()]
+    return finding(
+        "Parts of the logit",
+        f"{up['dimension']} adds most, {up['value']:+.3f}" if up["value"] > 0 else "",
+        f"{down['dimension']} takes most, {down['value']:+.3f}" if down["value"] < 0 else "",
+        f"{rest['dimension']} together {rest['value']:+.3f}",
+    )
 
 
 def contributions_chart(frame: pd.DataFrame, names: Sequence[str], ink: str) -> alt.LayerChart:
@@ -197,6 +259,11 @@ def contributions_chart(frame: pd.DataFrame, names: Sequence[str], ink: str) -> 
     left = base.transform_filter("datum.value < 0").mark_text(align="right", dx=-4, color=ink)
     text = alt.Text("value:Q", format="+.3f")
     return (drawn + right.encode(text=text) + left.encode(text=text)).properties(height=23 * len(frame) + 70)
+
+
+def attention_alt(tokens: Sequence[str], weights: Sequence[float], layer: int) -> str:
+    """Which tokens [CLS] takes most from."""
+    return finding("Attention of [CLS]", f"in layer {layer} most to {highest(tokens, weights)}")
 
 
 def attention_chart(tokens: Sequence[str], weights: Sequence[float], ink: str) -> alt.LayerChart:

@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from pages._shared.charts.findings import finding, highest, number, spoken
 from pages._shared.charts.palette import BLUE, ORANGE, middle
 
 # All 512 units of more steps than these are more rectangles than a browser draws at once.
@@ -32,6 +33,25 @@ def states_frame(states: np.ndarray, units: Sequence[int], labels: Sequence[str]
             "word": np.repeat([labels[s] for s in steps], len(chosen)),
             "h": states[np.ix_(steps, chosen)].ravel(),
         }
+    )
+
+
+def states_alt(frame: pd.DataFrame) -> str:
+    """Which of the drawn units changes most from one step to the next, and at which; of one step the strongest one."""
+    units = frame.loc[frame["t"] == frame["t"].min(), "unit"].tolist()
+    values = frame["h"].to_numpy().reshape(-1, len(units))
+    drawn = f"{len(units):,} unit{'s' * (len(units) > 1)} over {len(values):,} step{'s' * (len(values) > 1)}"
+    if len(values) == 1:
+        place = int(np.abs(values[0]).argmax())
+        return finding("Hidden states", drawn, f"unit {units[place]} is strongest, {number(values[0, place])}")
+    moves = np.abs(np.diff(values, axis=0))
+    row, place = (int(i) for i in np.unravel_index(moves.argmax(), moves.shape))
+    at = frame.iloc[(row + 1) * len(units)]
+    return finding(
+        "Hidden states",
+        drawn,
+        f"unit {units[place]} changes most, from {number(values[row, place])} to {number(values[row + 1, place])} "
+        f"at step {at['t']}, {spoken(at['word'])}",
     )
 
 
@@ -101,6 +121,16 @@ def _quoted(text: str) -> str:
 
 def _short(text: str, most: int = 12) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def cosines_alt(labels: Sequence[str], cosines: Sequence[float], t: int) -> str:
+    """Which earlier states the current one resembles most, and which least."""
+    least = int(np.argmin(cosines))
+    return finding(
+        "Cosines with earlier states",
+        f"the state of step {t} is nearest to {highest(labels, cosines)}",
+        f"farthest from {spoken(labels[least])} {number(cosines[least])}" if len(labels) > 1 else "",
+    )
 
 
 def cosine_bars(labels: Sequence[str], cosines: Sequence[float], ink: str) -> alt.LayerChart:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from pages._shared.charts.findings import finding, number, spoken
+
 # From here on the colour is the strongest; 12 bits are a probability of 1 in 4,096.
 FULL_BITS = 12.0
 # More would hide the ink of the text, on white as on black.
@@ -38,7 +40,21 @@ def surprise_html(tokens: Sequence[Told]) -> str:
             f'<div style="border-left: 4px {frame} #8a949e; padding-left: 0.6rem; margin: 0.3rem 0; '
             f'white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.8"><b>{name}:</b>{spans or " –"}</div>'
         )
-    return f'<div class="nlm-surprise">{"".join(parts)}{_legend()}</div>'
+    name = escape(surprise_alt(tokens))
+    return f'<div class="nlm-surprise" role="group" aria-label="{name}">{"".join(parts)}{_legend()}</div>'
+
+
+def surprise_alt(tokens: Sequence[Told]) -> str:
+    """How surprising the text is on average, and its most surprising token."""
+    if not tokens:
+        return finding("The text coloured by surprise", "0 tokens")
+    bits = [surprise(token.p) for token in tokens]
+    most = max(range(len(tokens)), key=bits.__getitem__)
+    return finding(
+        "The text coloured by surprise",
+        f"{len(tokens):,} token{'s' * (len(tokens) > 1)}, {number(sum(bits) / len(bits))} bits each on average",
+        f"most surprising is {spoken(tokens[most].text)}, number {most + 1:,}, with {number(bits[most])} bits",
+    )
 
 
 def _style(bits: float) -> str:

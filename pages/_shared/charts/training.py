@@ -7,6 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from pages._shared.charts.findings import course, finding, highest, number, spoken
 from pages._shared.charts.palette import BLUE, GREEN, GREY, ORANGE
 
 _SVG = {"embedOptions": {"renderer": "svg"}}
@@ -64,6 +65,20 @@ def loss_curves(
     return (lines + rule + words).properties(height=_HEIGHT, usermeta=_SVG)
 
 
+def loss_curves_alt(
+    steps: Sequence[int], losses: Sequence[float | None], held_out: Sequence[float | None], vocab_size: int
+) -> str:
+    """How both curves run; before the first step where they are to begin from."""
+    parts = []
+    for name, values in ((_BATCH, losses), (_HELD_OUT, held_out)):
+        known = [(step, value) for step, value in zip(steps, values, strict=True) if value is not None]
+        if known:
+            at, nats = zip(*known, strict=True)
+            parts.append(f"{name} {course(nats, at=at)}")
+    blind = f"a blind guess has {number(math.log(vocab_size))}"
+    return finding("Loss in training", *(parts or ["no step yet"]), blind)
+
+
 def position_losses(labels: Sequence[str], losses: Sequence[float], vocab_size: int, ink: str) -> alt.LayerChart:
     """L_t at every position, with the mean and the loss of a blind guess."""
     frame = pd.DataFrame({"target": labels, "nats": losses, "p": np.exp(-np.asarray(losses))})
@@ -99,6 +114,17 @@ def position_losses(labels: Sequence[str], losses: Sequence[float], vocab_size: 
     return (drawn + text + rules).properties(height=_HEIGHT, usermeta=_SVG)
 
 
+def position_losses_alt(labels: Sequence[str], losses: Sequence[float], vocab_size: int) -> str:
+    """The mean, the hardest and the easiest of the true next tokens."""
+    most, least = int(np.argmax(losses)), int(np.argmin(losses))
+    return finding(
+        "Loss at each position",
+        f"mean {number(float(np.mean(losses)))} nats, a blind guess has {number(math.log(vocab_size))}",
+        f"largest for {spoken(labels[most])}, {number(losses[most])}",
+        f"smallest for {spoken(labels[least])}, {number(losses[least])}",
+    )
+
+
 def parameter_gradients(norms: Mapping[str, float], ink: str) -> alt.LayerChart:
     """The norm of the gradient of each parameter."""
     frame = pd.DataFrame({"parameter": list(norms), "norm": list(norms.values())})
@@ -112,6 +138,22 @@ def parameter_gradients(norms: Mapping[str, float], ink: str) -> alt.LayerChart:
     drawn = base.mark_bar(color=BLUE).encode(tooltip=["parameter:N", alt.Tooltip("norm:Q", format=".6g")])
     text = base.mark_text(align="left", dx=4, color=ink).encode(text="shown:N")
     return (drawn + text).properties(height=_HEIGHT, usermeta=_SVG)
+
+
+def parameter_gradients_alt(norms: Mapping[str, float]) -> str:
+    """The parameters with the largest gradients."""
+    return finding("Gradient of each parameter", f"the largest norms are {highest(list(norms), list(norms.values()))}")
+
+
+def through_time_alt(labels: Sequence[str], states: Sequence[float], recurrent: Sequence[float]) -> str:
+    """Where the gradient of a hidden state is largest and smallest, and which step adds most to that of U_h."""
+    most, least, part = int(np.argmax(states)), int(np.argmin(states)), int(np.argmax(recurrent))
+    return finding(
+        "Gradient through time",
+        f"that of h is largest at {spoken(labels[most])}, {number(states[most])}",
+        f"smallest at {spoken(labels[least])}, {number(states[least])}",
+        f"step {spoken(labels[part])} adds most to that of U_h, {number(recurrent[part])}",
+    )
 
 
 def gradients_through_time(
@@ -160,3 +202,14 @@ def before_after(labels: Sequence[str], before: Sequence[float], after: Sequence
         )
     )
     return (spans + points).properties(height=34 * len(labels) + 70, usermeta=_SVG)
+
+
+def before_after_alt(labels: Sequence[str], before: Sequence[float], after: Sequence[float]) -> str:
+    """How many true next tokens gained, and which one moved by the largest factor."""
+    p, q = (np.clip(np.asarray(values, dtype=float), 1e-12, None) for values in (before, after))
+    ups, most = int((q > p).sum()), int(np.abs(np.log(q / p)).argmax())
+    return finding(
+        "True next tokens before and after",
+        f"{ups} of {len(labels)} gained",
+        f"{spoken(labels[most])} moved most, from {number(before[most])} to {number(after[most])}",
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from pages._shared.charts.bars import percent
+from pages._shared.charts.findings import finding, spoken
 
 MAX_CELLS = 7
 
@@ -37,7 +38,17 @@ def unrolled_html(cells: Sequence[Cell], t: int, last: int) -> str:
         parts.append(_cell(cell, t))
     if cells[-1].t < last:
         parts.append(f'<div class="link">… {last - cells[-1].t:,}<br>more</div>')
-    return f'<div class="nlm-unrolled">{"".join(parts)}</div>'
+    name = escape(unrolled_alt(cells, t, last))
+    return f'<div class="nlm-unrolled" role="group" aria-label="{name}">{"".join(parts)}</div>'
+
+
+def unrolled_alt(cells: Sequence[Cell], t: int, last: int) -> str:
+    """What the current step reads and predicts, and how many steps are still ahead."""
+    cell = next(cell for cell in cells if cell.t == t)
+    best = "" if cell.best is None else f"most probable next is {spoken(cell.best[0])}, {percent(cell.best[1])}"
+    return finding(
+        "The unrolled network", f"step {t:,} of {last:,} reads {spoken(cell.word)}", best, f"{last - t:,} still ahead"
+    )
 
 
 def _cell(cell: Cell, t: int) -> str:
