@@ -33,7 +33,9 @@ _DRAWING_SECONDS = 0.03
 _READING_SECONDS = 0.06
 # How often a new visitor's browser is told of something: until the scripts of text have come, and those of a chart.
 _FOR_TEXT, _FOR_A_CHART, _FIRST_DRAWING_SECONDS = 4, 7, 0.08
-_STYLE = Path(__file__).resolve().parents[2] / "assets" / "style.css"
+_ASSETS = Path(__file__).resolve().parents[2] / "assets"
+_STYLE = _ASSETS / "style.css"
+_FINDINGS = f"<script>{(_ASSETS / 'findings.js').read_text(encoding='utf-8')}</script>"
 
 # What a visitor can be told in one sentence; anything else is a fault of ours and belongs in the log.
 CLEAR_ERRORS = (UnknownModelError, ModelUnavailableError, BusyError, ValueError)
@@ -127,6 +129,7 @@ def page(stem: str, name: str = "", *, quick: bool = False) -> Iterator[None]:
     finally:
         with place:
             last_tools(entry.file)
+            st.html(_FINDINGS, width="content", unsafe_allow_javascript=True)
 
 
 def _leave_behind(file: str) -> None:

@@ -137,10 +137,10 @@ def test_the_drawing_and_the_charts_of_an_rnn(visit: Visit, tmp_path: Path) -> N
     assert dashed == page.locator(".nlm-unrolled .ahead").count() > 0
     _png(page, unrolled, tmp_path, svg)
     svg = _svg(page, states, tmp_path)
-    cells = page.locator(f'[aria-label="{states}"] .mark-rect path').count()
+    cells = page.locator(f'[aria-label^="{states}: "] .mark-rect path').count()
     assert cells > 10
     coloured = [node.get("d") for node in svg.iter(f"{SVG}path")]
-    drawn = page.locator(f'[aria-label="{states}"] .mark-rect path').evaluate_all(
+    drawn = page.locator(f'[aria-label^="{states}: "] .mark-rect path').evaluate_all(
         "(all) => all.map((p) => p.getAttribute('d'))"
     )
     assert sorted(d for d in coloured if d in set(drawn)) == sorted(drawn)

@@ -18,9 +18,10 @@ function partsOf(element) {
   return shown ? [...element.querySelectorAll(shown)] : [element];
 }
 
+// What a drawing is called; what it shows, behind a colon, is for those who do not see it and changes with it.
 function titleOf(element) {
   const named = element.getAttribute("aria-label") ?? element.querySelector("svg[aria-label]")?.getAttribute("aria-label");
-  return named || DRAWINGS[Object.keys(DRAWINGS).find((name) => element.classList.contains(name))] || "Chart";
+  return named?.split(":")[0] || DRAWINGS[Object.keys(DRAWINGS).find((name) => element.classList.contains(name))] || "Chart";
 }
 
 function picturesOnPage() {
