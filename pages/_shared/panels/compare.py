@@ -6,10 +6,11 @@ from nlm_core.lm.base import ModelUnavailableError, UnknownModelError
 from nlm_core.lm.candidates import candidates
 from nlm_core.lm.registry import OWN_MODELS
 from nlm_core.runtime import gate
-from pages._shared.charts.bars import bars_frame, live_bars
+from pages._shared.charts.bars import bars_alt, bars_frame, live_bars
 from pages._shared.charts.palette import ink
 from pages._shared.escape import plain
 from pages._shared.loaders import reader
+from pages._shared.panels.chart import chart
 
 _MOST = 3
 
@@ -33,9 +34,10 @@ def compare_panel(chosen: str, text: str, k: int) -> None:
                 st.error(plain(str(error)))
                 continue
             found = candidates(reader(name).model, reading.columns[-1], k)
-            st.vega_lite_chart(
-                live_bars(bars_frame(found), ink(st.context.theme.type), clickable=False),
+            frame = bars_frame(found)
+            chart(
+                live_bars(frame, ink(st.context.theme.type), clickable=False),
                 key=f"compare {name}",
-                alt=f"Next-token probabilities of {name}",
+                alt=bars_alt(f"Next tokens by {name}", frame),
             )
             st.caption(f"entropy {reading.columns[-1].entropy:.2f} nats over {reader(name).model.vocab_size:,} tokens")

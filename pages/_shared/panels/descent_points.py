@@ -13,7 +13,7 @@ from nlm_core.optim.points import MAX_ROWS, Points, PointsError, parse_csv, poin
 from nlm_core.optim.problems import prediction
 from nlm_core.optim.surface import DataSurface
 from nlm_core.optim.surfaces import default_points, surface
-from pages._shared.charts.plane import points_plane
+from pages._shared.charts.plane import points_alt, points_plane
 from pages._shared.escape import plain
 from pages._shared.panels.descent_settings import points_by_surface
 from pages._shared.panels.plane import plane
@@ -55,7 +55,7 @@ def fit_plane(chosen: DataSurface, path: Path) -> None:
         curves[f"model at step {step}"] = (along, prediction(chosen.name, theta, torch.from_numpy(along)).numpy(), dash)
     drawing = points_plane(
         x, y, curves, output="y, and p(class 1)" if chosen.name == _LABELS else "y", movable=movable,
-        labels=chosen.name == _LABELS, alt="The examples, and the model's prediction before and after the descent",
+        labels=chosen.name == _LABELS, alt=points_alt(x, y, curves),
     )  # fmt: skip
     plane(drawing, "points", lambda message: by_hand(chosen.name, message))
     refused = st.session_state.pop(_REFUSED, None)
@@ -95,7 +95,12 @@ def points_editor(name: str) -> None:
         now = points_by_surface().get(name) or default_points(name)
         st.session_state[_BASE] = pd.DataFrame({"x": now.x.numpy(), "y": now.y.numpy()})
     edited_table = st.data_editor(
-        st.session_state[_BASE], num_rows="dynamic", key=key, height=250, hide_index=True, alt="The examples x and y"
+        st.session_state[_BASE],
+        num_rows="dynamic",
+        key=key,
+        height=250,
+        hide_index=True,
+        alt="Examples: x and y, each cell to be typed into",
     )
     try:
         points = points_from_cells(edited_table[["x", "y"]].itertuples(index=False, name=None))

@@ -10,7 +10,7 @@ from nlm_core.optim.optimizers import Coefficients
 from nlm_core.optim.path import Ends, descend_to_ends, grid_of_starts
 from nlm_core.optim.surface import Surface
 from nlm_core.runtime import gate
-from pages._shared.charts.descent_losses import ends_figure, histogram_figure
+from pages._shared.charts.descent_losses import ends_alt, ends_figure, histogram_alt, histogram_figure
 from pages._shared.panels.descent_settings import generator
 
 STARTS = 1_024
@@ -55,14 +55,14 @@ def starts_panel(chosen: Surface, settings: Settings) -> None:
             st.markdown(f"**{name}**, α = {run.rate:g}{batch}, {run.steps:,} steps")
             st.plotly_chart(
                 ends_figure(ends, chosen, st.context.theme.type, bounds), key=f"ends_{name}", theme="streamlit",
-                config={"displayModeBar": False}, alt=f"For each start the loss where {name} ended",
+                config={"displayModeBar": False}, alt=ends_alt(name, ends),
             )  # fmt: skip
             st.caption(_summary(ends, chosen.examples > 0))
     with columns[-1]:
         st.markdown("**Final losses**")
         st.plotly_chart(
             histogram_figure(found), key="ends_histogram", theme="streamlit", config={"displayModeBar": False},
-            alt="Histogram of the final losses of all starts",
+            alt=histogram_alt(found),
         )  # fmt: skip
     st.markdown(_finding(found, chosen, bounds))
     st.caption("Colours: the loss where that start ended; blank where it diverged. Orange points: the ends.")

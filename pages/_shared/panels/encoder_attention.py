@@ -12,9 +12,18 @@ from nlm_core.lm.masked import MaskedModel
 from nlm_core.lm.reader import PrefixReader
 from nlm_core.runtime import gate
 from pages._shared import controls
-from pages._shared.charts.attention import WEAKEST_LINE, attention_frame, heat_chart, lines_chart, mask_chart
+from pages._shared.charts.attention import (
+    WEAKEST_LINE,
+    attention_alt,
+    attention_frame,
+    heat_chart,
+    lines_chart,
+    mask_alt,
+    mask_chart,
+)
 from pages._shared.escape import plain
 from pages._shared.loaders import attention_reader
+from pages._shared.panels.chart import chart
 
 
 @dataclass(frozen=True)
@@ -55,11 +64,8 @@ def mask_panel(encoder: MaskedModel, reader: PrefixReader, found: Sentence, posi
         allowed = may_look(n, causal=side.key == "decoder")
         with column:
             st.markdown(f"{side.title}: {_may(side, allowed)}")
-            st.vega_lite_chart(
-                mask_chart(attention_frame(side.labels, allowed, np.zeros((n, n)), side.chosen), _theme()),
-                key=f"mask {side.key}",
-                alt=f"The attention mask of the {side.key}: one row a word, filled where it may look",
-            )
+            frame = attention_frame(side.labels, allowed, np.zeros((n, n)), side.chosen)
+            chart(mask_chart(frame, _theme()), key=f"mask {side.key}", alt=mask_alt(side.key, frame))
     st.caption("Row: a word. Column: what it may look at. Orange: the chosen word; blue: the others; empty: forbidden.")
     # Side by side where there is room, one below the other on a telephone.
     left, right = st.columns(2, vertical_alignment="center")
@@ -119,13 +125,10 @@ def _head(side: Side, attending: AttentionReader, attention: Attention, drawing:
         )  # fmt: skip
     weights = attention.head(layer - 1, None if head == 0 else head - 1)
     frame = attention_frame(side.labels, attention.allowed, weights, side.chosen)
-    chart = lines_chart if drawing == "Lines" else heat_chart
+    drawn = lines_chart if drawing == "Lines" else heat_chart
+    of = f"layer {layer}, {f'head {head}' if head else 'mean of the heads'}"
     with st.container(key=f"{side.key}_attention"):
-        st.vega_lite_chart(
-            chart(frame, _theme()),
-            key=f"{drawing} {side.key}",
-            alt=f"Attention weights of the {side.key} in the chosen layer and head, from each word to each word",
-        )
+        chart(drawn(frame, _theme()), key=f"{drawing} {side.key}", alt=attention_alt(side.key, of, frame))
     if side.chosen is not None:
         most = int(weights[side.chosen].argmax())
         st.caption(

@@ -13,8 +13,9 @@ from nlm_core.runtime import gate
 from nlm_core.text.csv_export import to_csv
 from nlm_core.text.display import SPACE, token_text
 from pages._shared import controls
-from pages._shared.charts.moves import moves_chart, moves_frame, written
+from pages._shared.charts.moves import moves_alt, moves_chart, moves_frame, written
 from pages._shared.escape import plain
+from pages._shared.panels.chart import chart
 
 _OFFERED = 6
 _DEFAULT = "shop"
@@ -84,12 +85,9 @@ def _offers(encoder: MaskedModel, found: Sentence, position: int) -> list[str]:
 def _side(key: str, model: Symbols, moves: Sequence[Moved], title: str) -> None:
     st.markdown(title)
     # The drawing comes before the words on it: they take one line or two, and both drawings begin at one height.
+    frame = moves_frame(moves, [label(model, move.token_id) for move in moves])
     with st.container(key=f"{key}_moves"):
-        st.vega_lite_chart(
-            moves_chart(moves_frame(moves, [label(model, move.token_id) for move in moves]), st.context.theme.type),
-            key=f"moves {key}",
-            alt=f"The largest difference of each distribution of the {key}, on a scale that shows small values and 0",
-        )
+        chart(moves_chart(frame, st.context.theme.type), key=f"moves {key}", alt=moves_alt(key, frame))
     before = [move for move in moves if move.side == "left"]
     if before:
         most = max(before, key=lambda move: move.largest)

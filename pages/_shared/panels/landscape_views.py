@@ -31,8 +31,7 @@ def rnn(sentences: Sequence[str]) -> Subject:
 def draw(place: DeltaGenerator, seen: Seen, subject: Subject, plot: str) -> None:
     """The chart in its place; each refinement takes the place of the one before."""
     n, theme = len(seen.stage.a), st.context.theme.type
-    alt = f"Loss over a plane through the trained network's parameters, {n} by {n} points"
-    alt += ", with the path of training" if subject.steps else ""
+    alt = charts.landscape_alt(seen.stage, seen.plane, subject.steps)
     if plot == "Contour":
         drawing = charts.landscape_plane(seen.stage, seen.plane, subject.steps, theme=theme, alt=alt)
         with place.container():
@@ -87,11 +86,11 @@ def training(fit: Fit, subject: Subject) -> None:
         st.caption(f"Training: L = {last.loss:.4g} after {last.number:,} steps, {last.accuracy:.1%} of examples right")
         st.plotly_chart(
             charts.training_figure(subject.steps), key="landscape_training", theme="streamlit", config=_BARE,
-            alt="Loss over the steps of training",
+            alt=charts.training_alt(subject.steps),
         )  # fmt: skip
     with classes:
         st.caption("What it learned: the examples over p(class 1)")
         st.plotly_chart(
             charts.classes_figure(fit.data, chance.numpy(), _REACH, st.context.theme.type), key="landscape_classes",
-            theme="streamlit", config=_BARE, alt="The examples over the probability of class 1",
+            theme="streamlit", config=_BARE, alt=charts.classes_alt(fit.data, chance.numpy()),
         )  # fmt: skip

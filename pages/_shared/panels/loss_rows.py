@@ -11,8 +11,9 @@ from nlm_core.nn.latex import matrix, number
 from nlm_core.nn.losses import LOSSES, TWO_WAY, perplexity
 from nlm_core.nn.readings import PERPLEXITY, Reading, perplexity_reading, readings
 from nlm_core.nn.softmax import softmax_steps
-from pages._shared.charts.loss_curves import loss_chart, perplexity_chart
+from pages._shared.charts.loss_curves import loss_alt, loss_chart, perplexity_alt, perplexity_chart
 from pages._shared.escape import plain
+from pages._shared.panels.chart import chart
 from pages._shared.panels.figures import figures
 from pages._shared.panels.loss_inputs import Prediction
 
@@ -97,16 +98,13 @@ def _numbers(reading: Reading, given: Prediction, curve: DeltaGenerator) -> None
     i = given.component
     y, y_hat, slope = float(given.y[i]), float(given.y_hat[i]), float(reading.gradient[i])
     axis = f"ŷ of {given.names[i]}"
-    drawn = (
-        perplexity_chart(y, y_hat, reading.value, slope, axis)
-        if reading.name == PERPLEXITY
-        else loss_chart(reading.name, y, y_hat, slope, axis)
-    )
-    curve.altair_chart(
-        drawn,
-        key=f"curve {reading.name}",
-        alt=f"{reading.name} over one component of the prediction, the live point and its slope",
-    )
+    if reading.name == PERPLEXITY:
+        drawn = perplexity_chart(y, y_hat, reading.value, slope, axis)
+        told = perplexity_alt(y_hat, reading.value, slope, axis)
+    else:
+        drawn = loss_chart(reading.name, y, y_hat, slope, axis)
+        told = loss_alt(reading.name, y, y_hat, slope, axis)
+    chart(drawn, told, curve, key=f"curve {reading.name}")
     # In a line of text, and with brackets that do not stretch, a long sum is broken where it ends.
     filled = reading.filled.replace(r"\left[", "[").replace(r"\right]", "]")
     st.markdown(rf"Filled in: ${filled}$")
@@ -133,7 +131,11 @@ def softmax_panel(given: Prediction) -> None:
     }
     table = pd.DataFrame({name: [_shown(v) for v in values.tolist()] for name, values in columns.items()})
     table.insert(0, "word", list(given.names))
-    st.dataframe(table, hide_index=True, alt="Softmax step by step, as written and in the safe form")
+    st.dataframe(
+        table,
+        hide_index=True,
+        alt=f"Softmax step by step: {len(table)} words, as written and in the safe form, m = {steps.largest:.4g}",
+    )
     if steps.overflows:
         st.warning(
             "In the 32 bits that networks run in, exp overflows above 88.7: ∞ / ∞ is not a number. "

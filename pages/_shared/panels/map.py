@@ -26,7 +26,7 @@ def stop_card(stop: Stop) -> None:
         picture = picture_of(entry.file, st.context.theme.type)
         if picture.exists():
             # The page's name stands beside it: to a screen reader the picture says nothing more.
-            st.image(picture, width="stretch", alt=f"The page {entry.title}")
+            st.image(picture, width="stretch", alt=f"The page {entry.title}: {entry.help}")
     with right, st.container(gap=None):
         st.page_link(entry.file, label=f"**{entry.title}**", icon=entry.icon, help=entry.help)
         for topic, parameters in stop.links:
@@ -41,9 +41,10 @@ def first_bars() -> None:
     """The distribution after the first example, computed here and now."""
     from nlm_core.lm.candidates import candidates
     from nlm_core.runtime import gate
-    from pages._shared.charts.bars import bars_frame, live_bars
+    from pages._shared.charts.bars import bars_alt, bars_frame, live_bars
     from pages._shared.charts.palette import ink
     from pages._shared.loaders import reader
+    from pages._shared.panels.chart import chart
 
     prefix = controls.PRESETS[0]
     try:
@@ -53,11 +54,11 @@ def first_bars() -> None:
     except (ModelUnavailableError, BusyError) as error:
         st.info(plain(str(error)))
         return
-    top = candidates(found.model, reading.columns[-1], _SHOWN)
+    frame = bars_frame(candidates(found.model, reading.columns[-1], _SHOWN))
     with st.container(key="map_bars"):
-        st.vega_lite_chart(
-            live_bars(bars_frame(top), ink(st.context.theme.type), clickable=False),
-            alt=f"The {_SHOWN} most probable next tokens after START {prefix}, and one bar for all others",
+        chart(
+            live_bars(frame, ink(st.context.theme.type), clickable=False),
+            alt=bars_alt("Most probable next tokens", frame, ["START", *prefix.split()]),
         )
     st.caption(f"p(x | START {prefix}), by {controls.DEFAULT_MODEL}, computed now.")
 
@@ -91,4 +92,9 @@ def in_use() -> None:
         f"{sum(item.megabytes for item in far):,.0f} MB on the Hub, and nothing is fetched unless you ask for it."
     )
     with st.expander("Models and data"):
-        st.dataframe(rows, hide_index=True, height=35 * (len(rows) + 1) + 3, alt="Models and data with state and size")
+        st.dataframe(
+            rows,
+            hide_index=True,
+            height=35 * (len(rows) + 1) + 3,
+            alt=f"Models and data: {len(items)} with state and size, {len(far)} of them to be fetched",
+        )

@@ -109,7 +109,7 @@ def weights_editor(parameters: Parameters, layer: int, rows: Sequence[int], name
             "unit": st.column_config.TextColumn("row", width=45),
             **{name: st.column_config.NumberColumn(format="%.4g", width=65) for name in list(table)[1:]},
         },
-        alt=f"W_{layer} and b_{layer}, each cell to be typed into",
+        alt=f"W_{layer} and b_{layer}: {len(rows)} by {len(names)} weights and {len(rows)} of b, to be typed over",
     )
     told = st.session_state.get(_TOLD)
     if told and told[0] == (layer, tuple(rows)):

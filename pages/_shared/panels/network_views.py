@@ -8,9 +8,10 @@ from nlm_core.nn.heads import head
 from nlm_core.nn.latex import matrix, number, shape
 from nlm_core.nn.mlp import Forward, Parameters
 from nlm_core.nn.unit import unit
-from pages._shared.charts.activation_curve import activation_chart, marks_frame
+from pages._shared.charts.activation_curve import activation_alt, activation_chart, marks_frame
 from pages._shared.charts.network import symbol
 from pages._shared.charts.palette import ink
+from pages._shared.panels.chart import chart
 from pages._shared.panels.network_setup import weights_editor
 
 
@@ -80,17 +81,19 @@ def unit_panel(parameters: Parameters, passed: Forward, activation_name: str, ch
                 "product": found.products.tolist(),
             },
             hide_index=True,
-            alt="Inputs, weights and products of the unit",
+            alt=f"Products of the unit: {len(names)} of them, together {float(found.products.sum()):.4g}",
         )
 
 
 def activation_panel(passed: Forward, name: str) -> None:
     sigma = activation(name)
-    chart, text = st.columns([3, 2], vertical_alignment="center")
-    chart.altair_chart(
-        activation_chart(name, marks_frame(name, passed), ink(st.context.theme.type)),
+    curve, text = st.columns([3, 2], vertical_alignment="center")
+    marks = marks_frame(name, passed)
+    chart(
+        activation_chart(name, marks, ink(st.context.theme.type)),
+        activation_alt(name, marks),
+        curve,
         key="activation_chart",
-        alt=f"{name} and its derivative, with the network's pre-activations marked",
     )
     with text:
         for formula in (sigma.formula, sigma.derivative_formula):
@@ -101,7 +104,7 @@ def activation_panel(passed: Forward, name: str) -> None:
 
 def softmax_panel(passed: Forward) -> None:
     """From logits to probabilities."""
-    from pages._shared.charts.probabilities import probability_bars
+    from pages._shared.charts.probabilities import probabilities_alt, probability_bars
 
     p = head("softmax").value(passed.y_hat)
     left, right = st.columns(2, vertical_alignment="center")
@@ -115,8 +118,8 @@ def softmax_panel(passed: Forward) -> None:
         st.caption("The largest logit is taken off all of them first, so that no exp overflows; the quotient stays.")
     with right:
         names = [f"class {i + 1}" for i in range(len(p))]
-        st.altair_chart(
+        chart(
             probability_bars(names, p.tolist(), None, ink(st.context.theme.type)),
             key="head_bars",
-            alt="Probability of each class",
+            alt=probabilities_alt("Softmax of the outputs", names, p.tolist(), None),
         )

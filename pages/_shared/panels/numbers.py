@@ -24,7 +24,7 @@ def numbers_panel(reader: PrefixReader, reading: Reading, position: int) -> None
             }
         ).T,
         height=140,
-        alt="The tokens of the prefix with their ids",
+        alt=f"Tokens of the prefix: {len(labels)} with their ids, read up to position {position}",
     )
     token_id = reading.ids[position]
     logits = reader.logits([position])[0]
@@ -61,4 +61,5 @@ def _vector(name: str, formula: str, values: Tensor) -> None:
     st.dataframe(
         pd.DataFrame([shown], index=["value"]).T if show_all else pd.DataFrame([shown], index=["value"]),
         height=300 if show_all else "auto",
+        alt=f"{name}: {len(shown):,} of {len(numbers):,} numbers, from {numbers.min():.4g} to {numbers.max():.4g}",
     )

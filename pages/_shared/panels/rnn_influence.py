@@ -11,16 +11,17 @@ from nlm_core.lm.rnn import RnnModel
 from nlm_core.runtime import gate
 from nlm_core.text.csv_export import to_csv
 from pages._shared.charts.bars import percent
-from pages._shared.charts.curves import influence_chart, influence_frame
+from pages._shared.charts.curves import influence_alt, influence_chart, influence_frame
 from pages._shared.charts.palette import ink
 from pages._shared.escape import plain
+from pages._shared.panels.chart import chart
 
 TARGETS = ("The word that follows", "The most probable word")
 
 
 def influence_panel(model: RnnModel, reading: Reading, labels: list[str], t: int) -> None:
     following = reading.ids[t + 1] if t + 1 < len(reading.ids) else None
-    chart, side = st.columns([3, 2])
+    curve, side = st.columns([3, 2])
     with side:
         choice = st.radio("Target", TARGETS, key="target", bind="query-params")
         follows = choice == TARGETS[0] and following is not None
@@ -55,9 +56,5 @@ def influence_panel(model: RnnModel, reading: Reading, labels: list[str], t: int
             on_click="ignore",
             icon=":material/download:",
         )
-    with chart:
-        st.altair_chart(
-            influence_chart(frame, ink(st.context.theme.type)),
-            key="influence",
-            alt=f"Gradient norm of ln p over the distance to each word, from {near:.3g} now to {far:.3g} at the start",
-        )
+    with curve:
+        chart(influence_chart(frame, ink(st.context.theme.type)), key="influence", alt=influence_alt(frame))

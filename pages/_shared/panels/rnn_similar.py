@@ -6,7 +6,8 @@ from nlm_core.lm.neighbours import Gallery, gallery_sentences, to_earlier_states
 from nlm_core.lm.reader import PrefixReader
 from nlm_core.runtime import gate
 from pages._shared.charts.palette import ink
-from pages._shared.charts.states import MAX_STEPS, cosine_bars
+from pages._shared.charts.states import MAX_STEPS, cosine_bars, cosines_alt
+from pages._shared.panels.chart import chart
 
 _NEAREST = 8
 
@@ -22,10 +23,11 @@ def similar_panel(reader: PrefixReader, labels: list[str], t: int) -> None:
         else:
             first = max(0, t - MAX_STEPS)
             shown = [f"{s}  {labels[s]}" for s in range(first, t)]
-            st.altair_chart(
-                cosine_bars(shown, found[first:].tolist(), ink(st.context.theme.type)),
+            values = found[first:].tolist()
+            chart(
+                cosine_bars(shown, values, ink(st.context.theme.type)),
                 key="cosines",
-                alt=f"The cosine of the state at step {t} with each earlier state",
+                alt=cosines_alt(shown, values, t),
             )
             if first:
                 st.caption(f"The nearest {MAX_STEPS} steps are shown.")
@@ -41,7 +43,7 @@ def similar_panel(reader: PrefixReader, labels: list[str], t: int) -> None:
         ]
         st.dataframe(
             rows, hide_index=True, height=35 * (len(rows) + 1) + 3,
-            alt="The prefixes of the gallery whose hidden states are nearest, with their cosines",
+            alt=f"Nearest prefixes: {len(rows)} of {len(gallery.prefixes)}, the first with cosine {rows[0]['cosine']}",
         )  # fmt: skip
         st.caption(
             "cos(h, g) = ⟨h, g⟩ / (‖h‖ ‖g‖): 1 is the same direction. To the output layer, similar states mean similar "

@@ -4,7 +4,8 @@ import numpy as np
 import streamlit as st
 
 from nlm_core.lm.unit_order import ORDERS, order_units
-from pages._shared.charts.states import MOST_NAMED, states_chart, states_frame
+from pages._shared.charts.states import MOST_NAMED, states_alt, states_chart, states_frame
+from pages._shared.panels.chart import chart
 
 UNITS = ("Most active", "Chosen", "All")
 _HEIGHT = 330
@@ -31,8 +32,5 @@ def units_field(states: np.ndarray) -> list[int]:
 
 def states_panel(states: np.ndarray, units: list[int], labels: list[str], t: int) -> None:
     """Units by time up to step t."""
-    st.vega_lite_chart(
-        states_chart(states_frame(states, units, labels, t), labels, height=_HEIGHT, theme=st.context.theme.type),
-        key="states",
-        alt="Hidden states as a heat map, units by steps, from -1 to 1",
-    )
+    frame = states_frame(states, units, labels, t)
+    chart(states_chart(frame, labels, height=_HEIGHT, theme=st.context.theme.type), key="states", alt=states_alt(frame))

@@ -102,7 +102,7 @@ def arithmetic_panel(reader: PrefixReader, reading: Reading, labels: list[str], 
         table,
         hide_index=True,
         height=35 * (len(table) + 1) + 3,
-        alt=f"The vectors of step {t} with their first numbers",
+        alt=f"Vectors of step {t}: {len(table)} with their first numbers, h of length {np.linalg.norm(step.h):.4f}",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         # Written when it is asked for: 19,000 lines would be the most that a step costs.
@@ -153,5 +153,5 @@ def unit_panel(reader: PrefixReader, reading: Reading, labels: list[str], t: int
             rows,
             hide_index=True,
             height=35 * (len(rows) + 1) + 3,
-            alt=f"The largest products in the sum of unit {unit}",
+            alt=f"Sum of unit {unit}: the {len(found.largest)} largest products, with all others {found.a:+.4f}",
         )

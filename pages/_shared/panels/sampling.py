@@ -11,9 +11,10 @@ from nlm_core.lm.prefix import append_token
 from nlm_core.lm.reader import TOP, PrefixReader, Reading
 from nlm_core.lm.sampling import MAX_NEW_TOKENS, MAX_TEMPERATURE, MIN_TEMPERATURE, Sampling, generate
 from pages._shared import generation
-from pages._shared.charts.bars import paired_bars
+from pages._shared.charts.bars import paired_alt, paired_bars
 from pages._shared.controls import set_prefix
 from pages._shared.frame import errors_told
+from pages._shared.panels.chart import chart
 from pages._shared.ticking import ticking
 
 _RUN = "_generation"
@@ -48,11 +49,11 @@ def sampling_panel(reader: PrefixReader, reading: Reading, position: int, k: int
     logits = reader.logits([position])[0]
     q = sampling.distribution(logits)
     found = candidates(reader.model, reading.columns[position], min(k, TOP))
-    chart = paired_bars(
+    bars = (
         [f"{c.rank}  {c.text}" for c in found.top], [c.p for c in found.top], [float(q[c.token_id]) for c in found.top]
-    )
+    )  # fmt: skip
     left, right = st.columns([3, 2])
-    left.altair_chart(chart, alt="The model's p and the sampling distribution q, token by token")
+    chart(paired_bars(*bars), paired_alt("Sampling distribution", *bars), left)
     with right:
         kept = int((q > 0).sum())
         st.metric("Tokens that can be drawn", f"{kept:,} of {reader.model.vocab_size:,}")
@@ -99,4 +100,6 @@ def _generation() -> None:
             run["text"] = append_token(run["model"], run["text"], drawn.token_id)
     st.text(run["text"])
     table = pd.DataFrame(run["drawn"], columns=["drawn", "p", "q"])
-    st.dataframe(table.iloc[::-1], height=180, hide_index=False, alt="The tokens drawn, newest first, with p and q")
+    st.dataframe(
+        table.iloc[::-1], height=180, hide_index=False, alt=f"Tokens drawn: {len(table)}, newest first, with p and q"
+    )

@@ -8,7 +8,8 @@ import streamlit as st
 from nlm_core.runtime import gate
 from nlm_core.sentiment.classifier import Baselines, Classifier, Score, Split, baselines, fit, split
 from pages._shared.charts.palette import ink
-from pages._shared.charts.sentiment import confusion_chart, scores_chart, scores_frame
+from pages._shared.charts.sentiment import confusion_alt, confusion_chart, scores_alt, scores_chart, scores_frame
+from pages._shared.panels.chart import chart
 from pages._shared.panels.figures import figures
 from pages._shared.panels.sentiment_keep import keep_panel
 from pages._shared.panels.sentiment_prepared import told_and_replaced
@@ -54,11 +55,7 @@ def cost_of_no_mask(setup: Setup) -> None:
     if not st.button("Measure what it costs in accuracy", key="cost", icon=":material/timer:"):
         return
     scores = [("with the mask", fitted(setup).score), ("without it", _fit(setup, unmasked_features(setup)).score)]
-    st.altair_chart(
-        scores_chart(scores_frame(scores), ink(st.context.theme.type)),
-        key="cost of no mask",
-        alt="; ".join(f"{name}: {score.accuracy:.1%}" for name, score in scores),
-    )
+    chart(scores_chart(scores_frame(scores), ink(st.context.theme.type)), key="cost of no mask", alt=scores_alt(scores))
 
 
 def _plainer(setup: Setup, places: Split) -> Baselines:
@@ -88,16 +85,13 @@ def classifier_panel(setup: Setup) -> None:
             ("TF-IDF of words and pairs", plainer.tf_idf),
             ("the commoner label", plainer.majority),
         ]
-        st.altair_chart(
-            scores_chart(scores_frame(rows), ink(st.context.theme.type)),
-            key="scores",
-            alt="; ".join(f"{name}: {score.accuracy:.1%}" for name, score in rows),
-        )
+        chart(scores_chart(scores_frame(rows), ink(st.context.theme.type)), key="scores", alt=scores_alt(rows))
     with right:
-        st.altair_chart(
-            confusion_chart(score.confusion, setup.data.dataset.label_names, ink(st.context.theme.type)),
+        names = setup.data.dataset.label_names
+        chart(
+            confusion_chart(score.confusion, names, ink(st.context.theme.type)),
             key="confusion",
-            alt=f"Confusion matrix, true label by predicted label: {score.confusion.tolist()}",
+            alt=confusion_alt(score.confusion, names),
         )
     if score.accuracy < plainer.tf_idf.accuracy:
         st.info("Here, counting words does better than this layer and pooling. Stage 8 compares them all.")
@@ -118,5 +112,6 @@ def _errors(setup: Setup, found: Fitted) -> None:
         for i in score.errors[:_SHOWN_ERRORS].tolist()
     ]
     st.dataframe(
-        rows, hide_index=True, height=min(300, 35 * (len(rows) + 1) + 3), alt="Test sentences that it gets wrong"
-    )
+        rows, hide_index=True, height=min(300, 35 * (len(rows) + 1) + 3),
+        alt=f"Errors: the surest {len(rows)} of {len(score.errors):,} test sentences that it gets wrong",
+    )  # fmt: skip

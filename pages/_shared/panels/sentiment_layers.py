@@ -6,7 +6,8 @@ import streamlit as st
 from nlm_core.runtime import gate
 from nlm_core.sentiment.classifier import Choice, best, sweep
 from pages._shared.charts.palette import ink
-from pages._shared.charts.sentiment import sweep_chart, sweep_frame
+from pages._shared.charts.sentiment import sweep_alt, sweep_chart, sweep_frame
+from pages._shared.panels.chart import chart
 from pages._shared.panels.sentiment_fit import drawn
 from pages._shared.panels.sentiment_setup import Setup
 from pages._shared.panels.sentiment_work import all_features, remembered
@@ -18,10 +19,11 @@ def layers_panel(setup: Setup) -> None:
         ("sweep", setup.data.key, setup.encoder.fingerprint, setup.how), lambda: _swept(setup, train)
     )
     top, chosen = best(choices), (setup.layer, setup.pooling)
-    st.altair_chart(
-        sweep_chart(sweep_frame(choices), chosen, setup.encoder.n_layers, ink(st.context.theme.type)),
+    frame = sweep_frame(choices)
+    chart(
+        sweep_chart(frame, chosen, setup.encoder.n_layers, ink(st.context.theme.type)),
         key="sweep",
-        alt=f"Accuracy by layer and pooling; the best is layer {top.layer}, {top.pooling}, with {top.accuracy:.1%}",
+        alt=sweep_alt(frame, chosen),
     )
     left, right = st.columns([4, 1], vertical_alignment="center")
     left.caption(

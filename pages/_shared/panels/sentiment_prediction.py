@@ -5,8 +5,15 @@ import streamlit as st
 from nlm_core.runtime import gate
 from nlm_core.sentiment.encoder import Encoded
 from pages._shared.charts.palette import ink
-from pages._shared.charts.sentiment import attention_chart, contributions_chart, contributions_frame
+from pages._shared.charts.sentiment import (
+    attention_alt,
+    attention_chart,
+    contributions_alt,
+    contributions_chart,
+    contributions_frame,
+)
 from pages._shared.escape import plain
+from pages._shared.panels.chart import chart
 from pages._shared.panels.sentiment_fit import fitted
 from pages._shared.panels.sentiment_setup import Setup
 
@@ -30,10 +37,10 @@ def prediction_panel(setup: Setup, sentence: str) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         frame = contributions_frame(classifier.contributions(feature), feature, classifier.w, names)
-        st.altair_chart(
+        chart(
             contributions_chart(frame, names, ink(st.context.theme.type)),
             key="contributions",
-            alt="The dimensions that add most to the logit and take most from it",
+            alt=contributions_alt(frame),
         )
         st.caption(f"The bars and b = {classifier.b:+.4f} sum to the logit {logit:+.4f}.")
     with right:
@@ -50,10 +57,7 @@ def _attention(setup: Setup, yours: Encoded) -> None:
     head = st.selectbox("Head", heads, key="head", bind="query-params")
     weights = layer[:, 0].mean(0) if head == heads[0] else layer[int(head) - 1, 0]
     tokens = yours.sentences[0].tokens
-    st.altair_chart(
-        attention_chart(tokens[:_SHOWN_TOKENS], weights[:_SHOWN_TOKENS].tolist(), ink(st.context.theme.type)),
-        key="attention",
-        alt=f"How much [CLS] attends to each token in layer {setup.layer}",
-    )
+    shown = (tokens[:_SHOWN_TOKENS], weights[:_SHOWN_TOKENS].tolist())
+    chart(attention_chart(*shown, ink(st.context.theme.type)), key="attention", alt=attention_alt(*shown, setup.layer))
     more = f" The first {_SHOWN_TOKENS} of {len(tokens)} tokens are shown." if len(tokens) > _SHOWN_TOKENS else ""
     st.caption(f"Layer {setup.layer}, where [CLS] looks; the weights sum to {weights.sum():.3f}.{more}")

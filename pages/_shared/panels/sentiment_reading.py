@@ -6,10 +6,11 @@ import streamlit as st
 
 from nlm_core.runtime import gate
 from nlm_core.sentiment.encoder import Encoded
-from pages._shared.charts.cube import cube_chart, cube_frame
+from pages._shared.charts.cube import cube_alt, cube_chart, cube_frame
 from pages._shared.charts.palette import ink
-from pages._shared.charts.pieces import MAX_COLUMNS, padding_chart, padding_frame, pieces_html
+from pages._shared.charts.pieces import MAX_COLUMNS, padding_alt, padding_chart, padding_frame, pieces_html
 from pages._shared.escape import plain
+from pages._shared.panels.chart import chart
 from pages._shared.panels.figures import figures
 from pages._shared.panels.sentiment_setup import Setup
 
@@ -49,7 +50,7 @@ def data_panel(setup: Setup, sentence: str) -> None:
     st.dataframe(
         table[["row", "sentence", "label"]], hide_index=True, height=380, width="stretch",
         column_config={"row": st.column_config.TextColumn(width=60), "label": st.column_config.TextColumn(width=60)},
-        alt="The sentences of the data with their labels; the first row is yours, its label is to be found",
+        alt=f"Data: your sentence, its label to be found, and {shown:,} others with theirs",
     )  # fmt: skip
     if shown < len(dataset):
         st.caption(f"The first {shown:,} of {len(dataset):,} rows are shown.")
@@ -83,11 +84,10 @@ def padding_panel(setup: Setup, sentence: str) -> None:
         )  # fmt: skip
     right_way, names = encoded(setup, sentence), _names(setup)
     n, longest = right_way.padded.ids.shape
-    st.altair_chart(
+    chart(
         padding_chart(padding_frame(right_way, names, masked), ink(st.context.theme.type), shown),
         key="padded",
-        alt=f"The matrix of ids, {n} sentences by {longest} positions: {int(right_way.padded.mask.sum())} tokens, the "
-        "rest is padding",
+        alt=padding_alt(right_way),
     )
     if longest > MAX_COLUMNS:
         st.caption(f"The first {MAX_COLUMNS} of {longest} positions are shown.")
@@ -120,7 +120,7 @@ def _harm(setup: Setup, right: Encoded, wrong: Encoded, names: list[str]) -> Non
         for name, tokenised, a, b in zip(names, right.sentences, with_mask, without, strict=True)
     ]
     st.markdown(f"**Without the mask**, layer {setup.layer}, {setup.pooling}: features with it and without it compared")
-    st.dataframe(rows, hide_index=True, alt="How far the features of each sentence move when the mask is off")
+    st.dataframe(rows, hide_index=True, alt=f"Features without the mask: how far those of {len(rows)} sentences move")
     st.caption("The longest sentence has no padding and stays as it was.")
 
 
@@ -130,10 +130,11 @@ def encoder_panel(setup: Setup, sentence: str) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.markdown(f"**Hidden states of layer {setup.layer}**: {n} sentences × {length} positions × {hidden} units")
-        st.altair_chart(
-            cube_chart(cube_frame(states, setup.layer), st.context.theme.type, ink(st.context.theme.type)),
+        frame = cube_frame(states, setup.layer)
+        chart(
+            cube_chart(frame, st.context.theme.type, ink(st.context.theme.type)),
             key="cube",
-            alt=f"A block of hidden states, {n} by {length} by {hidden}, the slice of the first position cut out of it",
+            alt=cube_alt(frame, (n, length, hidden)),
         )
         st.caption("Sentences downwards, positions to the right, units into the depth (every so many is drawn).")
     with right:
@@ -144,7 +145,9 @@ def encoder_panel(setup: Setup, sentence: str) -> None:
         )
         table.insert(0, "sentence", _names(setup))
         table[f"… {hidden - 1}"] = features[:, -1].round(_DIGITS)
-        st.dataframe(table, hide_index=True, alt="The first units of the vector of [CLS] for each sentence")
+        st.dataframe(
+            table, hide_index=True, alt=f"Vectors of [CLS]: their first {_SHOWN_UNITS} units for {n} sentences"
+        )
         st.caption(
             f"{setup.encoder.n_layers} layers, each of which lets every position look at all others. With pooling "
             f"“mean” the positions of a sentence are averaged instead. Chosen: {setup.pooling}."

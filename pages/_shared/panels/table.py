@@ -14,16 +14,17 @@ _ROWS = 6
 def table_panel(reader: PrefixReader, reading: Reading) -> None:
     """Draws the table; a click on a column's head chooses the position whose bars are shown."""
     table = lecture_table(reader.model, reading, _ROWS)
+    entries = chain_rule(reading.followers)
     st.dataframe(
         table,
         key="lecture_table",
         on_select=_choose,
         selection_mode="single-column",
         height=35 * (len(table) + 1) + 3,
-        alt="One column for each position: the most probable tokens, the token that follows, the running product",
+        alt=f"Table of the lecture: {table.shape[1]} positions with their {_ROWS} most probable tokens"
+        + (f", perplexity {entries[-1].perplexity:,.2f}" if entries else ""),
     )
     st.caption("Click the head of a column to see that position's bars. ▸ marks the token that really follows.")
-    entries = chain_rule(reading.followers)
     if entries:
         st.markdown(
             f"P(text | START) = **{product_text(entries[-1].running_logp, 3)}**, "

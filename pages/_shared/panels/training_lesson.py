@@ -15,12 +15,22 @@ from nlm_core.lm.training import Diverged
 from nlm_core.lm.visitor_training import VisitorRun, perplexity
 from nlm_core.runtime import gate
 from nlm_core.text.visitor_text import MAX_SENTENCE_CHARACTERS
-from pages._shared.charts.bars import bars, bars_frame
+from pages._shared.charts.bars import bars, bars_alt, bars_frame
 from pages._shared.charts.ledger_table import lecture_table
 from pages._shared.charts.palette import ink
-from pages._shared.charts.training import before_after, gradients_through_time, parameter_gradients, position_losses
+from pages._shared.charts.training import (
+    before_after,
+    before_after_alt,
+    gradients_through_time,
+    parameter_gradients,
+    parameter_gradients_alt,
+    position_losses,
+    position_losses_alt,
+    through_time_alt,
+)
 from pages._shared.controls import bounded_slider
 from pages._shared.escape import plain
+from pages._shared.panels.chart import chart
 from pages._shared.panels.figures import figures
 
 STAGES = ("1 Pairs", "2 Run", "3 Loss", "4 Backpropagate", "5 Descend")
@@ -121,7 +131,7 @@ def _pairs(run: VisitorRun, seen: _Seen) -> None:
         pd.DataFrame(rows, columns=["x (input)", "y (output)"]),
         height=35 * (min(len(rows), 12) + 1) + 3,
         hide_index=True,
-        alt="The input/output pairs of the sentence",
+        alt=f"Input and output pairs: {len(rows)} of the sentence",
     )
     unknown = getattr(vocabulary, "unknown_id", None)
     if unknown is not None and unknown in line:
@@ -136,7 +146,7 @@ def _pairs(run: VisitorRun, seen: _Seen) -> None:
         column_config={"pairs": st.column_config.NumberColumn(width=60)},
         height=318,
         hide_index=True,
-        alt="The sentences of the batch with the number of pairs of each",
+        alt=f"The batch: {len(sizes)} sentences with {sum(sizes):,} pairs",
     )
 
 
@@ -151,8 +161,9 @@ def _distributions(run: VisitorRun, seen: _Seen) -> None:
     # After STOP nothing is predicted.
     table = lecture_table(seen.model, reading, top).iloc[: top + 3, :-1]
     st.dataframe(
-        table, height=35 * (len(table) + 1) + 3, alt="The most probable tokens at every position, and the true next one"
-    )
+        table, height=35 * (len(table) + 1) + 3,
+        alt=f"Distributions: the {top} most probable tokens at {table.shape[1]} positions, and the true next one",
+    )  # fmt: skip
     left, right = st.columns([3, 2])
     with right:
         position = bounded_slider("Position t", 0, len(seen.lesson.targets) - 1, default=0, key="t")
@@ -161,14 +172,13 @@ def _distributions(run: VisitorRun, seen: _Seen) -> None:
             f"All {len(p):,} probabilities at position {position} sum to {p.sum():.6f}. ▸ and orange mark the true "
             f"next token, {plain(label(seen.model, target))}, with p = {p[target]:.4g}."
         )
-    left.altair_chart(
-        bars(
-            bars_frame(candidates(seen.model, reading.columns[position], top), target),
-            ink(st.context.theme.type),
-            clickable=False,
-        ),
+    frame = bars_frame(candidates(seen.model, reading.columns[position], top), target)
+    read = [label(seen.model, i, first=t == 0) for t, i in enumerate(seen.lesson.line[: position + 1])]
+    chart(
+        bars(frame, ink(st.context.theme.type), clickable=False),
+        bars_alt("Most probable next tokens", frame, read),
+        left,
         key="lesson_bars",
-        alt=f"The most probable tokens at position {position}",
     )
 
 
@@ -188,11 +198,8 @@ def _loss(run: VisitorRun, seen: _Seen) -> None:
         ),
         ("Every token equally likely", f"{math.log(V):.3f} nats", f"perplexity |V| = {V:,}"),
     )
-    st.altair_chart(
-        position_losses(seen.targets(), losses.tolist(), V, ink(st.context.theme.type)),
-        key="lesson_losses",
-        alt="Cross-entropy at every position of the sentence",
-    )
+    drawn = (seen.targets(), losses.tolist(), V)
+    chart(position_losses(*drawn, ink(st.context.theme.type)), key="lesson_losses", alt=position_losses_alt(*drawn))
 
 
 def _gradients(run: VisitorRun, seen: _Seen) -> None:
@@ -204,23 +211,25 @@ def _gradients(run: VisitorRun, seen: _Seen) -> None:
         r"\frac{\partial L}{\partial U_h} = \sum_t \delta_t h_{t-1}^\top$"
     )
     left, right = st.columns(2)
-    left.altair_chart(
-        parameter_gradients(
-            {_NAMES.get(name, name): norm for name, norm in lesson.gradient_norms.items()}, ink(st.context.theme.type)
-        ),
+    norms = {_NAMES.get(name, name): norm for name, norm in lesson.gradient_norms.items()}
+    chart(
+        parameter_gradients(norms, ink(st.context.theme.type)),
+        parameter_gradients_alt(norms),
+        left,
         key="lesson_parameters",
-        alt="The norm of the gradient of every parameter",
     )
     total = math.sqrt(sum(norm**2 for norm in lesson.gradient_norms.values()))
     clip = run.settings.clip
     cut = f"it is scaled by {clip / total:.3f} to the clip of {clip:g}." if 0 < clip < total else "nothing is clipped."
     left.caption(f"Over the whole batch; all parameters together have norm {total:.4g}: {cut}")
-    right.altair_chart(
-        gradients_through_time(
-            seen.inputs(), time.state_norms.tolist(), time.direct_norms.tolist(), time.recurrent_norms.tolist()
-        ),
+    states, direct, recurrent = (
+        norms.tolist() for norms in (time.state_norms, time.direct_norms, time.recurrent_norms)
+    )
+    chart(
+        gradients_through_time(seen.inputs(), states, direct, recurrent),
+        through_time_alt(seen.inputs(), states, recurrent),
+        right,
         key="lesson_time",
-        alt="Norms of the gradient at every step of the sentence",
     )
     right.caption(
         "This sentence, read backwards in time: where the blue line lies above the orange one, later mistakes reach "
@@ -249,11 +258,8 @@ def _descent(run: VisitorRun, seen: _Seen) -> None:
     )
     left, right = st.columns([3, 2])
     p, q = lesson.target_p(), lesson.target_p(after=True)
-    left.altair_chart(
-        before_after(seen.targets(), p.tolist(), q.tolist()),
-        key="lesson_descent",
-        alt="p of every true next token before and after the step",
-    )
+    drawn = (seen.targets(), p.tolist(), q.tolist())
+    chart(before_after(*drawn), before_after_alt(*drawn), left, key="lesson_descent")
     right.dataframe(
         pd.DataFrame({"y": seen.targets(), "p before": p, "p after": q, "factor": q / p}),
         hide_index=True,
@@ -261,5 +267,5 @@ def _descent(run: VisitorRun, seen: _Seen) -> None:
             name: st.column_config.NumberColumn(format="%.5f" if name != "factor" else "%.2f")
             for name in ("p before", "p after", "factor")
         },
-        alt="p of every true next token before and after the step",
+        alt=before_after_alt(*drawn),
     )

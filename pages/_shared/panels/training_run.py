@@ -6,8 +6,9 @@ from nlm_core.lm.visitor_settings import MAX_SECONDS, MAX_STEPS
 from nlm_core.lm.visitor_training import VisitorRun, perplexity
 from nlm_core.runtime import BusyError
 from pages._shared.charts.palette import ink
-from pages._shared.charts.training import loss_curves
+from pages._shared.charts.training import loss_curves, loss_curves_alt
 from pages._shared.controls import bounded_number
+from pages._shared.panels.chart import chart
 from pages._shared.panels.figures import figures
 from pages._shared.panels.training_setup import TRAINING, reset, training
 from pages._shared.ticking import ticking
@@ -74,22 +75,23 @@ def _picture(run: VisitorRun, steps: int) -> None:
         min(1.0, done),
         text=f"step {run.number:,} of {run.target or steps:,} · {run.trainer.seconds:.1f} s of computing",
     )
-    chart, side = st.columns([3, 2])
+    curves, side = st.columns([3, 2])
     with side:
         _figures(run)
         _samples(run)
-    with chart:
-        st.altair_chart(
+    losses = (
+        [p.number for p in run.points], [p.loss for p in run.points], [p.held_out for p in run.points]
+    )  # fmt: skip
+    with curves:
+        chart(
             loss_curves(
-                [p.number for p in run.points],
-                [p.loss for p in run.points],
-                [p.held_out for p in run.points],
+                *losses,
                 last_step=max(run.target, run.number) or steps,
                 vocab_size=run.vocabulary.vocab_size,
                 ink=ink(st.context.theme.type),
             ),
             key="loss_curves",
-            alt="Cross-entropy of the training batches and of the held-out sentences over the steps",
+            alt=loss_curves_alt(*losses, run.vocabulary.vocab_size),
         )
         st.caption(
             "Where the held-out loss rises while the training loss still falls, the network begins to learn its "

@@ -37,7 +37,8 @@ def chain_panel(readers: Mapping[str, PrefixReader], readings: Mapping[str, Read
         table,
         hide_index=True,
         height=min(35 * (len(table) + 1) + 3, 500),
-        alt="One row a word: p, ln p, running product and perplexity in both models, and which gave it more",
+        alt=f"Chain rule in both models: {len(table)} words, "
+        + ", ".join(f"{name} ahead at {count}" for name, count in won.items()),
     )
     st.caption(
         "A lower perplexity is a better guess: exp(−ln P / n) is how many equally likely words the model was choosing "

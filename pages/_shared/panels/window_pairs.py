@@ -11,9 +11,10 @@ from nlm_core.runtime import gate
 from nlm_core.text.csv_export import to_csv
 from pages._shared import controls
 from pages._shared.charts.bars import percent
-from pages._shared.charts.curves import MEASURES, gap_chart, gap_frame
+from pages._shared.charts.curves import MEASURES, gap_alt, gap_chart, gap_frame
 from pages._shared.charts.sentence import words_html
 from pages._shared.escape import plain
+from pages._shared.panels.chart import chart
 
 # Pairs that differ in one word, by what hangs on it.
 PAIRS = {
@@ -57,19 +58,15 @@ def pairs_panel(readers: Mapping[str, PrefixReader], first: str, window: int) ->
     model = next(iter(readers.values())).model
     _sentences(model, next(iter(found.values())))
     _verdict(found, window)
-    chart, side = st.columns([3, 2])
+    curve, side = st.columns([3, 2])
     names = [_words(model, next(iter(found.values()))), *(label(model, i) for i in _after(found))]
     frame = gap_frame({f"window, N = {window}": found["window"], "RNN": found["RNN"]}, names)
-    with chart:
+    with curve:
         measure = st.segmented_control(
             "Measure", list(MEASURES), default="KL", key="measure", bind="query-params",
             label_visibility="collapsed", required=True,
         )  # fmt: skip
-        st.altair_chart(
-            gap_chart(frame, measure, window, _TOP_K),
-            key="gaps",
-            alt=f"{MEASURES[measure][1]} over the distance to the differing word, for both models",
-        )
+        chart(gap_chart(frame, measure, window, _TOP_K), key="gaps", alt=gap_alt(frame, measure))
     with side:
         _shifts(readers, found)
     st.download_button(
@@ -132,5 +129,7 @@ def _shifts(readers: Mapping[str, PrefixReader], found: Mapping[str, Divergence]
         }
         for shift in last.shifts
     ]
-    st.dataframe(rows, hide_index=True, alt="The words whose probability differs most after the two prefixes")
+    st.dataframe(
+        rows, hide_index=True, alt=f"Next words: the {len(rows)} whose probability differs most, {last.back} words back"
+    )
     st.caption("p after the first sentence, q after the second; KL(p ‖ q) = Σ p ln(p / q) over the whole vocabulary.")

@@ -6,9 +6,10 @@ import streamlit as st
 
 from nlm_core.lm.candidates import candidates, label
 from nlm_core.lm.reader import PrefixReader, Reading
-from pages._shared.charts.bars import bars_frame, live_bars
+from pages._shared.charts.bars import bars_alt, bars_frame, live_bars
 from pages._shared.charts.palette import ink
 from pages._shared.charts.sentence import words_html
+from pages._shared.panels.chart import chart
 
 _BARS = 8
 _FORMULAS = {
@@ -27,11 +28,11 @@ def sight_panel(readers: Mapping[str, PrefixReader], readings: Mapping[str, Read
         with column:
             st.markdown(f"**{name}{f', N = {window}' * (name == 'window')}** · {model.card.name}")
             st.html(words_html(labels, seen_from))
-            found = candidates(model, reading.columns[-1], _BARS)
-            st.vega_lite_chart(
-                live_bars(bars_frame(found), ink(st.context.theme.type), clickable=False),
+            frame = bars_frame(candidates(model, reading.columns[-1], _BARS))
+            chart(
+                live_bars(frame, ink(st.context.theme.type), clickable=False),
                 key=f"sight {name}",
-                alt=f"Next-token probabilities, {name}",
+                alt=bars_alt(f"Next tokens by the {name}", frame, labels[seen_from:]),
             )
             st.latex(_FORMULAS[name])
             hidden, embedding = reader.hidden_states().shape[1], reader.embeddings().shape[1]
