@@ -12,7 +12,7 @@ from nlm_core.optim.points import PointsError
 from nlm_core.optim.surface import DataSurface, Surface, grid
 from nlm_core.runtime import gate
 from pages._shared.charts.heights import height_scale
-from pages._shared.charts.plane import contour_plane
+from pages._shared.charts.plane import contour_plane, descent_alt
 from pages._shared.escape import plain
 from pages._shared.frame import errors_told, let_a_new_browser_read, let_the_browser_draw, page
 from pages._shared.panels import descent_settings as setup
@@ -44,7 +44,7 @@ def draw_surface(chosen: Surface, paths: dict[str, Path], plot: str) -> None:
     theme = st.context.theme.type
     lattice = grid(chosen, POINTS_A_SIDE)
     scale = height_scale(lattice.losses.numpy())
-    alt = f"{chosen.name} with the path of " + " and ".join(paths)
+    alt = descent_alt(chosen, paths)
     if plot == "Contour":
         plane(contour_plane(chosen, lattice, scale, paths, theme=theme, alt=alt), "contour", picked)
         let_the_browser_draw()
@@ -58,11 +58,11 @@ def draw_surface(chosen: Surface, paths: dict[str, Path], plot: str) -> None:
 
 
 def draw_losses(chosen: Surface, paths: dict[str, Path]) -> None:
-    from pages._shared.charts.descent_losses import loss_figure
+    from pages._shared.charts.descent_losses import loss_figure, losses_alt
 
     st.plotly_chart(
         loss_figure(paths, chosen.examples > 0), key="losses", theme="streamlit", config=BARE,
-        alt="Loss over steps, and over the examples whose gradients were computed",
+        alt=losses_alt(paths),
     )  # fmt: skip
 
 

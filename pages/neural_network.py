@@ -4,10 +4,11 @@ import streamlit as st
 
 from nlm_core.nn.activations import ACTIVATIONS
 from nlm_core.nn.mlp import Forward, Parameters, equation, forward
-from pages._shared.charts.network import EDGE, NODE, edges_frame, network_chart, nodes_frame, symbol
+from pages._shared.charts.network import EDGE, NODE, edges_frame, network_alt, network_chart, nodes_frame, symbol
 from pages._shared.charts.palette import ink
 from pages._shared.frame import errors_told, let_a_new_browser_draw, page
 from pages._shared.panels import network_views
+from pages._shared.panels.chart import chart
 from pages._shared.panels.network_setup import drawn_field, inputs_field, numbers_field
 
 # The names stand in the address as they stand on the page.
@@ -53,13 +54,12 @@ def drawing(parameters: Parameters, passed: Forward, chosen: tuple[int, int]) ->
                 for i, size in enumerate(parameters.sizes)]  # fmt: skip
     st.caption("Blue is positive, orange negative; width is size. Click a unit or an edge to take it apart.")
     theme = st.context.theme.type
-    st.vega_lite_chart(
-        network_chart(
-            nodes_frame(parameters, passed), edges_frame(parameters), headings, chosen, ink=ink(theme), theme=theme
-        ),
+    nodes, edges = nodes_frame(parameters, passed), edges_frame(parameters)
+    chart(
+        network_chart(nodes, edges, headings, chosen, ink=ink(theme), theme=theme),
         key=DRAWING,
         on_select=clicked,
-        alt="The network: an edge is as wide as its weight is large, a node shows its activation",
+        alt=network_alt(nodes, edges),
     )
 
 

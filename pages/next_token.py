@@ -8,10 +8,12 @@ from nlm_core.lm.reader import PrefixReader, Reading
 from nlm_core.runtime import gate
 from nlm_core.text.csv_export import to_csv
 from pages._shared import controls
-from pages._shared.charts.bars import PICK, bars_frame, bars_height, live_bars
+from pages._shared.charts.bars import PICK, bars_alt, bars_frame, bars_height, live_bars
+from pages._shared.charts.findings import name_of
 from pages._shared.charts.palette import ink
 from pages._shared.escape import plain
 from pages._shared.frame import errors_told, let_the_browser_draw, page
+from pages._shared.panels.chart import tell
 
 # The names stand in the address as they stand on the page.
 VIEWS = ("Table", "Numbers", "Sampling", "Compare")
@@ -99,17 +101,21 @@ def explorer() -> None:
             return
         guessed, found = guess.token_ids[0], game.marked(found, reader, guess)
     key = bars_key()
-    with chart_column, st.container(key="bars"):
+    frame = bars_frame(found, following, REACH[axis], guessed)
+    told = bars_alt("Most probable next tokens", frame, _read(reader, reading, position))
+    with chart_column:
+        place = st.container(key="bars")
+    with place:
         st.vega_lite_chart(
-            live_bars(
-                bars_frame(found, following, REACH[axis], guessed), ink(st.context.theme.type), reach=REACH[axis]
-            ),
+            live_bars(frame, ink(st.context.theme.type), reach=REACH[axis]),
             key=key,
             on_select=lambda: append_picked(reader, key),
             selection_mode=PICK,
-            alt="The most probable next tokens after the prefix, one bar each, and one for all others",
+            alt=name_of(told),
         )
     let_the_browser_draw()
+    with place:
+        tell(told)
     with side:
         if not guessing:
             _condition(reader, reading, position)
@@ -154,10 +160,14 @@ def _view(reader: PrefixReader, reading: Reading, position: int, k: int) -> None
         compare_panel(st.session_state["model"] or controls.DEFAULT_MODEL, tidy(st.session_state["prefix"]).text, k)
 
 
+def _read(reader: PrefixReader, reading: Reading, position: int) -> list[str]:
+    """The tokens up to a position, START first."""
+    return [label(reader.model, i, first=t == 0) for t, i in enumerate(reading.ids[: position + 1])]
+
+
 def _condition(reader: PrefixReader, reading: Reading, position: int) -> None:
     """What is being looked at."""
-    model = reader.model
-    shown = [plain(label(model, i, first=t == 0)) for t, i in enumerate(reading.ids[: position + 1])]
+    shown = [plain(text) for text in _read(reader, reading, position)]
     st.markdown(f"p(x | {'… ' * (len(shown) > MAX_SHOWN)}{' '.join(shown[-MAX_SHOWN:])})")
     if reading.dropped:
         st.caption(f"The context holds {reader.limit} tokens: the first {reading.dropped} are no longer seen.")

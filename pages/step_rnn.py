@@ -7,11 +7,13 @@ from nlm_core.lm.reader import Reading
 from nlm_core.lm.rnn import RnnModel
 from nlm_core.runtime import gate
 from pages._shared import controls
-from pages._shared.charts.bars import bars_frame, live_bars
+from pages._shared.charts.bars import bars_alt, bars_frame, live_bars
+from pages._shared.charts.findings import name_of
 from pages._shared.charts.palette import ink
 from pages._shared.charts.unrolled import Cell, shown_steps, unrolled_html
 from pages._shared.frame import errors_told, let_the_browser_draw, page
 from pages._shared.loaders import reader
+from pages._shared.panels.chart import tell
 from pages._shared.panels.rnn_states import states_panel, units_field
 from pages._shared.panels.stepper import stepper
 
@@ -52,12 +54,14 @@ def explorer() -> None:
     with bars_column:
         after = reading.ids[t + 1] if t + 1 < len(labels) else None
         top = candidates(model, reading.columns[t], min(BARS, len(reading.columns[t].top_ids)))
-        with st.container(key="step_bars"):
-            st.vega_lite_chart(
-                live_bars(bars_frame(top, after), ink(st.context.theme.type), clickable=False),
-                alt="pₜ, the most probable next words after the current step, and one bar for all others",
-            )
+        frame = bars_frame(top, after)
+        told = bars_alt("Most probable next words", frame, labels[: t + 1])
+        place = st.container(key="step_bars")
+        with place:
+            st.vega_lite_chart(live_bars(frame, ink(st.context.theme.type), clickable=False), alt=name_of(told))
         let_the_browser_draw()
+        with place:
+            tell(told)
         states = found.hidden_states().double().cpu().numpy()
         units = units_field(states)
     if reading.dropped:

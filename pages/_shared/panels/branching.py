@@ -12,11 +12,12 @@ from nlm_core.lm.sampling import MAX_NEW_TOKENS, Drawn, Sampling, generate, gene
 from nlm_core.text.csv_export import to_csv
 from nlm_core.text.display import SPACE
 from pages._shared import generation
-from pages._shared.charts.bars import bars_frame, live_bars
+from pages._shared.charts.bars import bars_alt, bars_frame, live_bars
 from pages._shared.charts.palette import ink
 from pages._shared.charts.surprise import Told, surprise, surprise_html
 from pages._shared.escape import plain
 from pages._shared.frame import errors_told
+from pages._shared.panels.chart import chart
 from pages._shared.ticking import ticking
 
 _RUN = "_prompt run"
@@ -171,11 +172,10 @@ def _one_token(reader: PrefixReader) -> None:
     position = len(tokens) - 1 if chosen is None else min(int(chosen), len(tokens)) - 1
     drawn = tokens[position]
     st.markdown(_said(reader, position, drawn))
-    st.vega_lite_chart(
-        live_bars(
-            bars_frame(alternatives(reader.model, drawn), drawn.token_id), ink(st.context.theme.type), clickable=False
-        ),
-        alt="The most probable tokens at the chosen place, the token that stands there in orange",
+    frame = bars_frame(alternatives(reader.model, drawn), drawn.token_id)
+    chart(
+        live_bars(frame, ink(st.context.theme.type), clickable=False),
+        alt=bars_alt("What else could stand there", frame),
     )
     st.caption("Put another token there: it begins a branch, and this text stays.")
     with st.container(horizontal=True, gap="xsmall"):

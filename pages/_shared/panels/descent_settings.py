@@ -118,7 +118,7 @@ def largest_rate_mark(limit: float | None) -> None:
     low, high = LOG_RATES
     share = 100 * min(1.0, max(0.0, (math.log10(limit) - low) / (high - low)))
     st.html(
-        f'<div class="nlm-limit" role="img" aria-label="largest stable rate {limit:.4g}">'
+        f'<div class="nlm-limit" role="img" aria-label="Learning rate: the largest stable one is {limit:.4g}">'
         f'<div style="background:linear-gradient(90deg,#009E73 {share:.1f}%,#D55E00 {share:.1f}%)"></div>'
         f'<span style="left:{share:.1f}%">▲</span></div>'
     )

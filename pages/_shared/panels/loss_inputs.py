@@ -12,8 +12,9 @@ from nlm_core.nn.losses import MULTI_CLASS, TWO_WAY
 from nlm_core.nn.softmax import softmax
 from pages._shared import controls
 from pages._shared.charts.palette import ink
-from pages._shared.charts.probabilities import probability_bars
+from pages._shared.charts.probabilities import probabilities_alt, probability_bars
 from pages._shared.escape import plain
+from pages._shared.panels.chart import chart
 
 WORDS = "park store doctor beach banana"
 LOGITS = (2.0, 1.4, 0.6, 0.4, -2.0)
@@ -47,10 +48,11 @@ def prediction_bars(problem: str, given: Prediction, place: DeltaGenerator) -> N
     theme_ink = ink(st.context.theme.type)
     with place:
         if problem == MULTI_CLASS:
-            st.altair_chart(
-                probability_bars(given.names, given.y_hat.tolist(), given.component, theme_ink),
+            words = (given.names, given.y_hat.tolist(), given.component)
+            chart(
+                probability_bars(*words, theme_ink),
                 key="softmax_bars",
-                alt="Softmax of the logits, the true word in orange",
+                alt=probabilities_alt("Softmax of the logits", *words),
             )
             with st.container(horizontal=True, gap="small"):
                 for name in SITUATIONS:
@@ -59,10 +61,11 @@ def prediction_bars(problem: str, given: Prediction, place: DeltaGenerator) -> N
                     )
         elif problem == TWO_WAY:
             p, y = float(given.y_hat), int(given.y)
-            st.altair_chart(
-                probability_bars(["class 1", "class 0"], [p, 1 - p], 1 - y, theme_ink),
+            classes = (["class 1", "class 0"], [p, 1 - p], 1 - y)
+            chart(
+                probability_bars(*classes, theme_ink),
                 key="sigmoid_bars",
-                alt="Sigmoid of the logit, the true class in orange",
+                alt=probabilities_alt("Sigmoid of the logit", *classes),
             )
             st.caption("ŷ = sigmoid(logit) is the probability of class 1; 1 − ŷ is that of class 0.")
 

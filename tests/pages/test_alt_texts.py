@@ -1,0 +1,96 @@
+"""Every drawing of every page says what it shows: a short name, a colon, and numbers."""
+
+import html
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block, Element
+
+from pages._shared.catalog import EVERY, PAGES
+from pages._shared.charts.findings import LONGEST
+from tests.pages.conftest import OpenPage
+
+LONGEST_NAME = 60
+FINDING = re.compile(r'<p class="nlm-finding">(.*)</p>')
+NAMED = re.compile(r'<div class="nlm-[^"]*" role="(?:group|img)" aria-label="([^"]*)"')
+# First views, and of each page the views that draw something else.
+VIEWS = [(entry.file, {}) for entry in EVERY]
+VIEWS += [(entry.file, query) for entry in PAGES for _, query in entry.topics if {"view", "stage", "plot"} & set(query)]
+
+
+def told(at: AppTest) -> Iterator[tuple[str, str]]:
+    """The kind of each drawing with the text that stands for it, "" where there is none."""
+
+    def inside(block: Block) -> Iterator[tuple[str, str]]:
+        children = list(block.children.values())
+        for place, child in enumerate(children):
+            if isinstance(child, Block):
+                yield from inside(child)
+            elif isinstance(child, Element):
+                yield from of(child, children[place + 1] if place + 1 < len(children) else None)
+
+    def of(child: Element, after: object) -> Iterator[tuple[str, str]]:
+        if child.type == "vega_lite_chart":
+            # What a chart of Vega shows stands right behind it and begins with its name.
+            match = FINDING.fullmatch(after.proto.body) if isinstance(after, Element) and after.type == "html" else None
+            text = html.unescape(match[1]) if match else ""
+            yield child.type, text if text.startswith(f"{child.proto.alt}: ") else ""
+        elif child.type in ("plotly_chart", "dataframe", "arrow_data_frame"):
+            yield child.type, child.proto.alt
+        elif child.type == "html":
+            yield from (("drawing", html.unescape(name)) for name in NAMED.findall(child.proto.body))
+            assert child.proto.body.count('<div class="nlm-') == len(NAMED.findall(child.proto.body))
+        elif child.type == "bidi_component" and child.proto.component_name.endswith("nlm_plane"):
+            yield "plane", json.loads(child.proto.json)["alt"]
+
+    yield from inside(at.main)
+
+
+@pytest.mark.parametrize(("file", "query"), VIEWS, ids=[f"{file}-{query}" for file, query in VIEWS])
+def test_every_drawing_says_what_it_shows(file: str, query: dict[str, str], open_page: OpenPage) -> None:
+    at = open_page(file, **query)
+    assert not at.exception
+    for kind, text in told(at):
+        name, colon, finding = text.partition(": ")
+        assert colon and 0 < len(name) <= LONGEST_NAME, f"{kind}: {text!r}"
+        assert len(text) <= LONGEST and text.isprintable(), f"{kind}: {text!r}"
+        assert re.search(r"\d", finding), f"{kind}: {text!r}"
+
+
+# What at least is drawn at first: a page that drew nothing would say nothing wrong.
+DRAWN = {
+    "home": {"vega_lite_chart"},
+    "next_token": {"vega_lite_chart", "dataframe"},
+    "bert_sentiment": {"dataframe"},
+    "encoder_or_decoder": {"vega_lite_chart"},
+    "prompt": {"drawing"},
+    "neural_network": {"vega_lite_chart"},
+    "losses": {"vega_lite_chart"},
+    "gradient_descent": {"plane", "plotly_chart", "drawing"},
+    "loss_landscape": {"plane", "plotly_chart"},
+    "window_or_recurrence": {"vega_lite_chart", "drawing"},
+    "step_rnn": {"vega_lite_chart", "drawing", "dataframe"},
+    "train_rnn": {"dataframe"},
+}
+
+
+@pytest.mark.parametrize("stem", DRAWN)
+def test_the_drawings_of_a_page_are_found(stem: str, open_page: OpenPage) -> None:
+    kinds = {kind.replace("arrow_data_frame", "dataframe") for kind, _ in told(open_page(f"pages/{stem}.py"))}
+    assert kinds >= DRAWN[stem]
+
+
+def test_the_finding_follows_what_is_typed(open_page: OpenPage) -> None:
+    at = open_page("pages/next_token.py", prefix="I went to the")
+    before = [text for kind, text in told(at) if kind == "vega_lite_chart"]
+    chart = at.get("vega_lite_chart")[0].proto
+    specification = (chart.spec, chart.alt)
+    at.text_input(key="prefix").set_value("She opened the").run()
+    after = [text for kind, text in told(at) if kind == "vega_lite_chart"]
+    assert before != after and "after START She opened the" in after[0]
+    # The chart itself is not told: what is said is a part of its specification, and would build it anew.
+    chart = at.get("vega_lite_chart")[0].proto
+    assert (chart.spec, chart.alt) == specification
