@@ -9,7 +9,6 @@ from nlm_core.runtime import gate
 from nlm_core.text.csv_export import to_csv
 from pages._shared import controls
 from pages._shared.charts.bars import PICK, bars_alt, bars_frame, bars_height, live_bars
-from pages._shared.charts.findings import name_of
 from pages._shared.charts.palette import ink
 from pages._shared.escape import plain
 from pages._shared.frame import errors_told, let_the_browser_draw, page
@@ -21,6 +20,7 @@ REACH = {"100 %": 1.0, "25 %": 0.25}
 APPENDABLE = 9
 MAX_BARS = 30
 MAX_SHOWN = 24
+NAME = "Most probable next tokens"
 _PICKS = "_picks"
 
 
@@ -102,7 +102,6 @@ def explorer() -> None:
         guessed, found = guess.token_ids[0], game.marked(found, reader, guess)
     key = bars_key()
     frame = bars_frame(found, following, REACH[axis], guessed)
-    told = bars_alt("Most probable next tokens", frame, _read(reader, reading, position))
     with chart_column:
         place = st.container(key="bars")
     with place:
@@ -111,11 +110,11 @@ def explorer() -> None:
             key=key,
             on_select=lambda: append_picked(reader, key),
             selection_mode=PICK,
-            alt=name_of(told),
+            alt=NAME,
         )
     let_the_browser_draw()
     with place:
-        tell(told)
+        tell(bars_alt(NAME, frame, _read(reader, reading, position)))
     with side:
         if not guessing:
             _condition(reader, reading, position)

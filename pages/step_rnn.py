@@ -8,7 +8,6 @@ from nlm_core.lm.rnn import RnnModel
 from nlm_core.runtime import gate
 from pages._shared import controls
 from pages._shared.charts.bars import bars_alt, bars_frame, live_bars
-from pages._shared.charts.findings import name_of
 from pages._shared.charts.palette import ink
 from pages._shared.charts.unrolled import Cell, shown_steps, unrolled_html
 from pages._shared.frame import errors_told, let_the_browser_draw, page
@@ -20,6 +19,7 @@ from pages._shared.panels.stepper import stepper
 # The names stand in the address as they stand on the page.
 VIEWS = ("Arithmetic", "One unit", "Influence", "Similar states")
 BARS = 7
+NAME = "Most probable next words"
 
 
 def diagram(model: RnnModel, reading: Reading, labels: list[str], t: int) -> None:
@@ -55,13 +55,12 @@ def explorer() -> None:
         after = reading.ids[t + 1] if t + 1 < len(labels) else None
         top = candidates(model, reading.columns[t], min(BARS, len(reading.columns[t].top_ids)))
         frame = bars_frame(top, after)
-        told = bars_alt("Most probable next words", frame, labels[: t + 1])
         place = st.container(key="step_bars")
         with place:
-            st.vega_lite_chart(live_bars(frame, ink(st.context.theme.type), clickable=False), alt=name_of(told))
+            st.vega_lite_chart(live_bars(frame, ink(st.context.theme.type), clickable=False), alt=NAME)
         let_the_browser_draw()
         with place:
-            tell(told)
+            tell(bars_alt(NAME, frame, labels[: t + 1]))
         states = found.hidden_states().double().cpu().numpy()
         units = units_field(states)
     if reading.dropped:

@@ -63,14 +63,17 @@ def bars_alt(name: str, frame: pd.DataFrame, labels: Sequence[str] = ()) -> str:
 
     ``labels`` are the tokens that were read before, START first.
     """
-    tokens, others = frame[frame["id"] >= 0], frame[frame["id"] < 0]
-    pairs = [(spoken(text.split("  ", 1)[1]), percent(p)) for text, p in zip(tokens["label"], tokens["p"], strict=True)]
-    rest = [f"{text} together {percent(p)}" for text, p in zip(others["label"], others["p"], strict=True) if p > 0]
-    marked = [
-        f"{'your guess is' if shown.endswith(_GUESS) else 'in the text stands'} {text}, {p}"
-        for (text, p), kind, shown in zip(pairs, tokens["kind"], tokens["shown"], strict=True)
-        if kind == "follows"
-    ]
+    pairs, marked, rest = [], [], []
+    for text, p, kind, shown in zip(
+        *(frame[column].tolist() for column in ("label", "p", "kind", "shown")), strict=True
+    ):
+        if kind == "others":
+            rest += [f"{text} together {percent(p)}"] if p > 0 else []
+            continue
+        pairs.append((spoken(text.split("  ", 1)[1]), percent(p)))
+        if kind == "follows":
+            what = "your guess is" if shown.endswith(_GUESS) else "in the text stands"
+            marked.append(f"{what} {', '.join(pairs[-1])}")
     after = f"after {condition(labels)}, " if labels else ""
     return finding(name, after + listed(pairs[:_TOLD]), *rest, *marked)
 
