@@ -9,6 +9,7 @@ from nlm_core.text.display import SPACE
 from pages._shared import controls
 from pages._shared.escape import plain
 from pages._shared.frame import errors_told, page
+from pages._shared.glossary import hint
 from pages._shared.loaders import masked_model
 
 # The names stand in the address as they stand on the page.
@@ -66,7 +67,10 @@ def explorer() -> None:
     """All of the page runs here, so that a keystroke runs nothing else."""
     field, choice = st.columns([3, 1])
     with field:
-        typed = controls.prefix_field("Sentence", "sentence", SENTENCES[0])
+        typed = controls.prefix_field(
+            "Sentence", "sentence", SENTENCES[0],
+            hint("Encoder", "Decoder", "Bidirectional", said="Both models read it. Every keystroke is read."),
+        )  # fmt: skip
     with choice:
         name = controls.model_field()
     controls.preset_buttons(SENTENCES, put_sentence)

@@ -6,6 +6,7 @@ from nlm_core.lm.window import MAX_WINDOW
 from nlm_core.runtime import gate
 from pages._shared import controls
 from pages._shared.frame import errors_told, page
+from pages._shared.glossary import hint
 from pages._shared.loaders import reader
 from pages._shared.panels.window_pairs import SENTENCES
 
@@ -23,7 +24,10 @@ def explorer() -> None:
     with slider:
         window = controls.bounded_slider(
             "N: how many words the window sees", 1, MAX_WINDOW, default=3, key="N",
-            help="The same weights at every N: nlm-window was trained with windows of 1 to 8 words.",
+            help=hint(
+                "Sliding window", "Markov assumption",
+                said="The same weights at every N: nlm-window was trained with windows of 1 to 8 words.",
+            ),
         )  # fmt: skip
     view = st.segmented_control(
         "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", label_visibility="collapsed", required=True

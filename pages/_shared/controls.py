@@ -10,6 +10,7 @@ from nlm_core.lm.base import ModelUnavailableError, UnknownModelError
 from nlm_core.lm.prefix import MAX_CHARACTERS, Prefix, tidy
 from nlm_core.lm.reader import PrefixReader
 from pages._shared.escape import plain
+from pages._shared.glossary import hint
 from pages._shared.loaders import reader, session_models
 
 DEFAULT_MODEL = "nlm-gpt"
@@ -40,7 +41,12 @@ def can_undo() -> bool:
     return bool(st.session_state.get(_UNDO))
 
 
-_PREFIX_HELP = "START stands before it. Every keystroke is read; a space at the end is not: each word brings its own."
+_PREFIX_HELP = hint(
+    "Prefix",
+    "START and STOP",
+    "Token",
+    said="START stands before it. Every keystroke is read; a space at the end is not: each word brings its own.",
+)
 
 
 def prefix_field(
@@ -147,7 +153,11 @@ def rnn_field() -> str:
     if asked is not None and asked not in names:
         st.info(f"This session has trained no model called {plain(asked[:60])}; {DEFAULT_RNN} is shown.")
     name: str = st.selectbox(
-        "Recurrent model", names, key="rnn", bind="query-params", help="Ours, and those that you train here yourself."
+        "Recurrent model",
+        names,
+        key="rnn",
+        bind="query-params",
+        help=hint("Recurrent network", "Hidden state", said="Ours, and those that you train here yourself."),
     )
     return name
 
@@ -162,7 +172,10 @@ def model_field() -> str:
         accept_new_options=True,
         key="model",
         bind="query-params",
-        help="Ours need no network. Any causal model of the Hub can be typed as owner/name; safetensors only.",
+        help=hint(
+            "Language model",
+            said="Ours need no network. Any causal model of the Hub can be typed as owner/name; safetensors only.",
+        ),
     )
     return name or DEFAULT_MODEL
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,23 @@ TERMS = tuple(Term(name, means, tuple(pages.split())) for name, means, pages in 
 def terms_of(file: str) -> tuple[Term, ...]:
     """The terms that a page shows."""
     return tuple(term for term in TERMS if Path(file).stem in term.pages)
+
+
+def hint(*names: str, said: str = "") -> str:
+    """What a field's question mark says, in Markdown: what is ``said`` of the field itself, or the first term's
+    meaning where nothing is, and the way to each term's place among the words.
+
+    Raises
+    ------
+    ValueError
+        If there is no term of such a name, which the message lists.
+    """
+    known = {term.name: term for term in TERMS}
+    if missing := [name for name in names if name not in known]:
+        raise ValueError(f"no term is called {missing[0]!r}; there are {', '.join(known)}")
+    # Streamlit opens a link in a text beside the page, which stays as it is.
+    links = " · ".join(f"[{name}](glossary?word={quote(name)})" for name in names)
+    return f"{said or known[names[0]].means}\n\n{links}"
 
 
 def matching(text: str) -> tuple[Term, ...]:

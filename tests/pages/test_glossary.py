@@ -1,12 +1,15 @@
 """The glossary: each term once, each with a page that exists, and found by what is typed."""
 
-from urllib.parse import parse_qs
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, quote, unquote
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._shared.catalog import GLOSSARY, PAGES, page_of
-from pages._shared.glossary import TERMS, matching, terms_of
+from pages._shared.glossary import TERMS, hint, matching, terms_of
 from tests.pages.conftest import OpenPage
 
 
@@ -51,3 +54,30 @@ def test_the_words_of_a_page_lead_to_the_glossary(file: str, open_page: OpenPage
     assert {link.page for link in links} == {"glossary"}
     assert [link.label for link in links] == [f"**{term.name}**" for term in terms_of(file)]
     assert [parse_qs(link.query_string) for link in links] == [{"word": [term.name]} for term in terms_of(file)]
+
+
+def test_a_hint_says_a_meaning_or_what_is_said_and_leads_to_its_words() -> None:
+    term = TERMS[0]
+    assert hint(term.name) == f"{term.means}\n\n[{term.name}](glossary?word={quote(term.name)})"
+    assert hint(term.name, "Token", said="Here.").startswith("Here.\n\n[")
+    with pytest.raises(ValueError, match="Langauge model"):
+        hint("Token", "Langauge model")
+
+
+@pytest.mark.parametrize("file", [entry.file for entry in PAGES])
+def test_a_field_of_every_page_explains_itself_by_the_glossary(file: str, open_page: OpenPage) -> None:
+    at = open_page(file)
+    asked = [element.proto.help for element in at.main.children.values() for element in _elements(element)]
+    addresses = [found for help in asked for found in re.findall(r"\]\(glossary\?word=([^)]+)\)", help)]
+    assert addresses
+    known = {quote(term.name) for term in TERMS}
+    assert set(addresses) <= known
+    # A visitor who follows one finds it at the top.
+    assert matching(unquote(addresses[0]))[0].name == unquote(addresses[0])
+
+
+def _elements(block: Any) -> Iterator[Any]:
+    for child in getattr(block, "children", {}).values():
+        yield from _elements(child)
+    if hasattr(getattr(block, "proto", None), "help"):
+        yield block

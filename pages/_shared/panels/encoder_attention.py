@@ -22,6 +22,7 @@ from pages._shared.charts.attention import (
     mask_chart,
 )
 from pages._shared.escape import plain
+from pages._shared.glossary import hint
 from pages._shared.loaders import attention_reader
 from pages._shared.panels.chart import chart
 
@@ -121,7 +122,7 @@ def _head(side: Side, attending: AttentionReader, attention: Attention, drawing:
     with second:
         head = controls.bounded_slider(
             "Head", 0, attending.heads, default=0, key=f"{side.key}_head",
-            help="0 is the mean over the heads of the layer.",
+            help=hint("Attention", said="0 is the mean over the heads of the layer."),
         )  # fmt: skip
     weights = attention.head(layer - 1, None if head == 0 else head - 1)
     frame = attention_frame(side.labels, attention.allowed, weights, side.chosen)

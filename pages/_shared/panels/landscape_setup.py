@@ -8,6 +8,7 @@ import streamlit as st
 from nlm_core.optim.subject import KINDS, Recipe
 from nlm_core.optim.toy_data import TOY_DATA
 from pages._shared.controls import bounded_number, bounded_slider
+from pages._shared.glossary import hint
 
 CLASSIFIER, RNN = "A small classifier", "nlm-rnn"
 SOURCES = (CLASSIFIER, RNN)
@@ -43,7 +44,9 @@ def recipe_field() -> Recipe:
     width = bounded_slider("Units in each", 1, MAX_WIDTH, default=FIRST.width, key="width")
     skip = st.toggle(
         "Skip connections", value=FIRST.skip, key="skip", bind="query-params",
-        help="Each layer after the first adds its input to its output: hₗ = relu(Wₗ hₗ₋₁ + bₗ) + hₗ₋₁.",
+        help=hint(
+            "Skip connection", said="Each layer after the first adds its input: hₗ = relu(Wₗ hₗ₋₁ + bₗ) + hₗ₋₁."
+        ),
     )  # fmt: skip
     with st.popover("Steps, rate, seed", icon=":material/tune:"):
         steps = int(bounded_number("Steps", 10, MAX_STEPS, default=FIRST.steps, key="T"))
@@ -67,7 +70,10 @@ def look_field(source: str) -> Look:
     if source == CLASSIFIER:
         kind = st.segmented_control(
             "Directions", KINDS, default=FIRST_LOOK.kind, key="directions", bind="query-params", required=True,
-            help="The two principal components of the training path, or two random directions, filter-normalised.",
+            help=hint(
+                "Loss landscape",
+                said="The two principal components of the training path, or two random directions, filter-normalised.",
+            ),
         )  # fmt: skip
     seed, reach = FIRST_LOOK.seed, FIRST_LOOK.reach
     if kind == "Random":

@@ -9,6 +9,7 @@ from nlm_core.nn.losses import loss
 from nlm_core.nn.mlp import Parameters
 from pages._shared import controls
 from pages._shared.charts.ledger_formula import entry_name, factors_text, guess_holds, hidden_entry, result_text
+from pages._shared.glossary import hint
 from pages._shared.panels.figures import figures
 from pages._shared.panels.network_setup import put_parameters
 
@@ -128,11 +129,13 @@ def step_panel(ledger: Ledger) -> None:
     """One step of gradient descent with these gradients: the new numbers and the new loss."""
     left, right = st.columns([1, 2])
     with left:
-        rate = controls.bounded_number("Learning rate α", 1e-6, 100.0, default=START, key="alpha")
+        rate = controls.bounded_number(
+            "Learning rate α", 1e-6, 100.0, default=START, key="alpha", help=hint("Learning rate")
+        )
         taken = take_step(ledger, rate)
         st.button(
             "Take the step", key="take", type="primary", on_click=_take, args=(taken.parameters,),
-            help="The network gets the new numbers, and the ledger begins anew with them.",
+            help=hint("Gradient", said="The network gets the new numbers, and the ledger begins anew with them."),
         )  # fmt: skip
     with right:
         st.markdown(

@@ -13,10 +13,13 @@ from nlm_core.nn.readings import PERPLEXITY, Reading, perplexity_reading, readin
 from nlm_core.nn.softmax import softmax_steps
 from pages._shared.charts.loss_curves import loss_alt, loss_chart, perplexity_alt, perplexity_chart
 from pages._shared.escape import plain
+from pages._shared.glossary import hint
 from pages._shared.panels.chart import chart
 from pages._shared.panels.figures import figures
 from pages._shared.panels.loss_inputs import Prediction
 
+# What the words of the lecture call each loss.
+_WORDS = {"L2": "L2 loss", "L1": "L1 loss", "BCE": "Binary cross-entropy", "CE": "Cross-entropy"}
 _PERPLEXITY_HINT = (
     "A sure and right prediction has perplexity 1; a fair choice among N words has N. It falls and rises with CE, "
     "but more steeply where the prediction is bad."
@@ -68,7 +71,7 @@ def _loss_row(name: str, reading: Reading, given: Prediction) -> None:
     with st.container(border=True):
         text, curve = st.columns([3, 2], vertical_alignment="center")
         with text:
-            st.markdown(f"**{name}** · {entry.problem}", help=entry.hint)
+            st.markdown(f"**{name}** · {entry.problem}", help=hint(_WORDS[name], said=entry.hint))
             # In a line of text a formula that is too wide is broken instead of cut off.
             st.markdown(rf"$\displaystyle {entry.formula}$")
             st.markdown(rf"$\displaystyle {entry.gradient_formula}$")
@@ -81,7 +84,7 @@ def _perplexity_row(given: Prediction) -> None:
     with st.container(border=True):
         text, curve = st.columns([3, 2], vertical_alignment="center")
         with text:
-            st.markdown(f"**{PERPLEXITY}** · {LOSSES['CE'].problem}", help=_PERPLEXITY_HINT)
+            st.markdown(f"**{PERPLEXITY}** · {LOSSES['CE'].problem}", help=hint("Perplexity", said=_PERPLEXITY_HINT))
             st.markdown(r"$\displaystyle \text{PPL}(y, \hat{y}) = \exp(L_{\text{CE}}(y, \hat{y}))$")
             st.markdown(
                 r"$\displaystyle \frac{\partial \, \text{PPL}}{\partial \hat{y}_i} = "

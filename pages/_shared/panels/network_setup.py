@@ -11,6 +11,7 @@ from nlm_core.nn.mlp import LECTURE_SIZES, Parameters, random_parameters
 from nlm_core.nn.theta import LARGEST, from_text, to_text
 from pages._shared import controls
 from pages._shared.escape import plain
+from pages._shared.glossary import hint
 
 MAX_UNITS, MAX_LAYERS = 8, 3
 INPUTS = (1.0, -0.5, 2.0)
@@ -53,7 +54,11 @@ def numbers_field(foot: DeltaGenerator, drawn: Parameters) -> Parameters:
             live="200ms",
             bind="query-params",
             placeholder=to_text(drawn),
-            help="This is how a network is kept in the address. Empty: random numbers of the seed.",
+            help=hint(
+                "Parameters",
+                "Weights and bias",
+                said="This is how a network is kept in the address. Empty: random numbers of the seed.",
+            ),
         )
         st.button("Back to the random numbers", on_click=_restart, disabled=not typed)
     if not typed:
@@ -67,7 +72,7 @@ def numbers_field(foot: DeltaGenerator, drawn: Parameters) -> Parameters:
 
 def _sizes() -> tuple[int, ...]:
     k = controls.bounded_slider("k, size of the input", 1, MAX_UNITS, default=LECTURE_SIZES[0], key="k")
-    layers = controls.bounded_slider("Hidden layers", 1, MAX_LAYERS, default=1, key="layers")
+    layers = controls.bounded_slider("Hidden layers", 1, MAX_LAYERS, default=1, key="layers", help=hint("Hidden layer"))
     hidden = [
         controls.bounded_slider(f"Units of hidden layer {i}", 1, MAX_UNITS, default=LECTURE_SIZES[1], key=f"d{i}")
         for i in range(1, layers + 1)

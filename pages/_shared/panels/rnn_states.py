@@ -5,6 +5,7 @@ import streamlit as st
 
 from nlm_core.lm.unit_order import ORDERS, order_units
 from pages._shared.charts.states import MOST_NAMED, states_alt, states_chart, states_frame
+from pages._shared.glossary import hint
 from pages._shared.panels.chart import chart
 
 UNITS = ("Most active", "Chosen", "All")
@@ -16,7 +17,10 @@ def units_field(states: np.ndarray) -> list[int]:
     H = states.shape[1]
     which = st.segmented_control(
         f"Watch which of {H} units", UNITS, default=UNITS[0], key="units", bind="query-params", required=True,
-        help=f"The {min(MOST_NAMED, H)} with the largest mean |h|, up to {MOST_NAMED} of your own choice, or all.",
+        help=hint(
+            "Hidden state",
+            said=f"The {min(MOST_NAMED, H)} with the largest mean |h|, up to {MOST_NAMED} of your own choice, or all.",
+        ),
     )  # fmt: skip
     how = st.segmented_control(
         "Ordered by", list(ORDERS), default="index", key="order", bind="query-params", required=True,

@@ -14,6 +14,7 @@ from pages._shared import generation
 from pages._shared.charts.bars import paired_alt, paired_bars
 from pages._shared.controls import set_prefix
 from pages._shared.frame import errors_told
+from pages._shared.glossary import hint
 from pages._shared.panels.chart import chart
 from pages._shared.ticking import ticking
 
@@ -24,10 +25,13 @@ def sampling_field() -> Sampling:
     """Temperature, top-k and top-p."""
     first, second, third = st.columns(3)
     temperature = first.slider(
-        "Temperature", MIN_TEMPERATURE, MAX_TEMPERATURE, 1.0, 0.05, key="temperature", bind="query-params"
+        "Temperature", MIN_TEMPERATURE, MAX_TEMPERATURE, 1.0, 0.05, key="temperature", bind="query-params",
+        help=hint("Temperature", "Softmax"),
+    )  # fmt: skip
+    top_k = second.slider("Top-k (0: no cut)", 0, 100, 0, key="top_k", bind="query-params", help=hint("Top-k"))
+    top_p = third.slider(
+        "Top-p (1: no cut)", 0.05, 1.0, 1.0, 0.05, key="top_p", bind="query-params", help=hint("Top-p")
     )
-    top_k = second.slider("Top-k (0: no cut)", 0, 100, 0, key="top_k", bind="query-params")
-    top_p = third.slider("Top-p (1: no cut)", 0.05, 1.0, 1.0, 0.05, key="top_p", bind="query-params")
     return Sampling(temperature, top_k, top_p)
 
 

@@ -10,6 +10,7 @@ from pages._shared.charts.cube import cube_alt, cube_chart, cube_frame
 from pages._shared.charts.palette import ink
 from pages._shared.charts.pieces import MAX_COLUMNS, padding_alt, padding_chart, padding_frame, pieces_html
 from pages._shared.escape import plain
+from pages._shared.glossary import hint
 from pages._shared.panels.chart import chart
 from pages._shared.panels.figures import figures
 from pages._shared.panels.sentiment_setup import Setup
@@ -80,7 +81,7 @@ def padding_panel(setup: Setup, sentence: str) -> None:
     with right:
         masked = st.toggle(
             "Attention mask", value=True, key="mask", bind="query-params",
-            help="Off: the encoder reads padding as if it were text.",
+            help=hint("Attention mask", "Padding", said="Off: the encoder reads padding as if it were text."),
         )  # fmt: skip
     right_way, names = encoded(setup, sentence), _names(setup)
     n, longest = right_way.padded.ids.shape

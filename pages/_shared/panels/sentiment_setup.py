@@ -14,6 +14,7 @@ from nlm_core.sentiment.sst2 import SST2, SUBSET
 from pages._shared import loaders
 from pages._shared.controls import bounded_number, bounded_slider, may_fetch
 from pages._shared.escape import plain
+from pages._shared.glossary import hint
 
 REVIEWS, SST2_NAME, OWN = "Film reviews", "SST-2", "Own table"
 SOURCES = (REVIEWS, SST2_NAME, OWN)
@@ -81,12 +82,18 @@ def setup_field(told: st.delta_generator.DeltaGenerator) -> Setup:
     with first:
         layer = bounded_slider(
             "Layer", 0, encoder.n_layers, default=encoder.n_layers, key="layer",
-            help="Which hidden states become features; the lecture takes the last layer. 0 are the embeddings.",
+            help=hint(
+                "Features", "Encoder",
+                said="Which hidden states become features; the lecture takes the last layer. 0 are the embeddings.",
+            ),
         )  # fmt: skip
     with second:
         pooling = st.segmented_control(
             "Pooling", POOLINGS, default=POOLINGS[0], key="pooling", bind="query-params", required=True,
-            help="cls: the slice [:, 0, :], as in the lecture. mean: the mean over the tokens of the sentence.",
+            help=hint(
+                "Features", "[CLS] and [SEP]",
+                said="cls: the slice [:, 0, :], as in the lecture. mean: the mean over the tokens of the sentence.",
+            ),
         )  # fmt: skip
     return Setup(data, encoder, eager, layer, pooling, how)
 
@@ -112,7 +119,10 @@ def _encoder_field() -> str:
 
 def _how_field(bundled: bool) -> How:
     kinds = (BUNDLED, DRAWN) if bundled else (DRAWN,)
-    kind = st.segmented_control("Split", kinds, default=kinds[0], key="split", bind="query-params", required=True)
+    kind = st.segmented_control(
+        "Split", kinds, default=kinds[0], key="split", bind="query-params", required=True,
+        help=hint("Training and test set"),
+    )  # fmt: skip
     left, middle, right = st.columns(3)
     share, seed = 0.25, 0
     if kind == DRAWN:
@@ -123,7 +133,9 @@ def _how_field(bundled: bool) -> How:
     with right:
         C = bounded_number(
             "C", 1e-4, MAX_C, default=1.0, key="C",
-            help="How weakly the weights of the logistic regression are held back; 1 is scikit-learn's default.",
+            help=hint(
+                "Logistic regression", said="How weakly its weights are held back; 1 is scikit-learn's default."
+            ),
         )  # fmt: skip
     return How(kind, share, seed, C)
 

@@ -30,6 +30,7 @@ from pages._shared.charts.training import (
 )
 from pages._shared.controls import bounded_slider
 from pages._shared.escape import plain
+from pages._shared.glossary import hint
 from pages._shared.panels.chart import chart
 from pages._shared.panels.figures import figures
 
@@ -61,7 +62,10 @@ def lesson_panel(run: VisitorRun) -> None:
         st.error(run.diverged.message.capitalize() + ".", icon=":material/trending_up:")
         return
     field, stages = st.columns([2, 3], vertical_alignment="bottom")
-    sentence = field.text_input("Sentence in the batch", "I went to the park.", key="sentence", bind="query-params")
+    sentence = field.text_input(
+        "Sentence in the batch", "I went to the park.", key="sentence", bind="query-params",
+        help=hint("Training pair", "Batch"),
+    )  # fmt: skip
     if len(sentence) > MAX_SENTENCE_CHARACTERS:
         field.caption(f"It has {len(sentence):,} characters; the first {MAX_SENTENCE_CHARACTERS} are used.")
         sentence = sentence[:MAX_SENTENCE_CHARACTERS]

@@ -11,6 +11,7 @@ from nlm_core.runtime import gate
 from nlm_core.text.visitor_text import HELD_OUT_EVERY, MAX_CHARACTERS, VisitorText, decode_upload, read_text
 from pages._shared.controls import bounded_number
 from pages._shared.escape import plain
+from pages._shared.glossary import hint
 
 PARK = Path(__file__).resolve().parents[3] / "assets" / "data" / "park_sentences.txt"
 SOURCES = ("Park sentences", "Own text", "Upload")
@@ -75,18 +76,21 @@ def settings_field() -> Settings:
             size = _number(
                 "Tokens at most",
                 "vocabulary_size",
-                "|V|: how many words are kept, or how many tokens BPE merges up to.",
+                hint("Vocabulary", said="|V|: how many words are kept, or how many tokens BPE merges up to."),
             )
             min_count = _number(
                 "Words seen at least", "min_count", "Rarer words are read as <UNK>, the unknown word. BPE has none."
             )
         with second:
-            embedding = _number("Embedding size E", "embedding")
-            hidden = _number("Hidden size H", "hidden")
-            batch = _number("Sentences a batch", "batch")
+            embedding = _number("Embedding size E", "embedding", hint("Embedding"))
+            hidden = _number("Hidden size H", "hidden", hint("Hidden state"))
+            batch = _number("Sentences a batch", "batch", hint("Batch", "Epoch"))
         with third:
             optimizer = _choice("optimizer", VISITOR_OPTIMIZERS)
-            rate = _number("Learning rate α", "learning_rate", "About 0.005 for Adam, 0.5 for SGD, 0.1 with momentum.")
+            rate = _number(
+                "Learning rate α", "learning_rate",
+                hint("Learning rate", said="About 0.005 for Adam, 0.5 for SGD, 0.1 with momentum."),
+            )  # fmt: skip
             clip = _number("Clip the gradient at", "clip", "The largest norm of the gradient; 0 clips nothing.")
         seed = _number("Seed", "seed", "Of the first weights, the order of the sentences and the samples.")
         st.caption(
