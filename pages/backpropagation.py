@@ -6,6 +6,7 @@ from nlm_core.nn.activations import ACTIVATIONS
 from nlm_core.nn.backprop import ledger
 from nlm_core.nn.losses import LOSSES
 from pages._shared.frame import errors_told, let_a_new_browser_draw, page
+from pages._shared.glossary import hint
 from pages._shared.panels.ledger_steps import row_formula, row_panel, rows_panel, step_panel, target_field, tiny
 from pages._shared.panels.network_setup import inputs_field, network_field
 from pages._shared.panels.stepper import stepper
@@ -15,12 +16,12 @@ VIEWS = ("Ledger", "Take the step")
 
 
 def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
-    with st.container(key="twos what"):
+    with st.container(key="twos setup"):
         sigma_choice, loss_choice, example, setup = st.columns([3, 2, 1, 2], vertical_alignment="bottom")
     with sigma_choice:
         sigma = st.selectbox("Activation σ", list(ACTIVATIONS), key="sigma", bind="query-params")
     with loss_choice:
-        loss = st.selectbox("Loss L", list(LOSSES), key="loss", bind="query-params")
+        loss = st.selectbox("Loss L", list(LOSSES), key="loss", bind="query-params", help=hint("Loss", "Forward pass"))
     with setup:
         parameters = network_field(foot)
     with example, st.popover("x and y"):
@@ -36,7 +37,11 @@ def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
             "Guess first",
             key="guess",
             bind="query-params",
-            help="One number of each result is hidden until you type it.",
+            help=hint(
+                "Backpropagation",
+                "Chain rule of derivatives",
+                said="One number of each result is hidden until you type it.",
+            ),
             width="content",
         )
     if view == VIEWS[1]:

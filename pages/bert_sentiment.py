@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages._shared import controls
 from pages._shared.frame import errors_told, page
+from pages._shared.glossary import hint
 
 # The stages, each with the lines of the lecture's notebook that do it.
 NOTEBOOK = {
@@ -47,13 +48,16 @@ def journey() -> None:
     first, rest = st.columns([5, 7], vertical_alignment="bottom", gap="medium")
     with first:
         typed = controls.prefix_field(
-            "Your sentence", "sentence", SENTENCES[0], "It is followed through every stage. Every keystroke is read."
+            "Your sentence",
+            "sentence",
+            SENTENCES[0],
+            hint("Tokenization", said="It is followed through every stage. Every keystroke is read."),
         )
     controls.preset_buttons(SENTENCES, put_sentence)
     for note in typed.notes:
         st.info(note)
     told = st.container()
-    with rest:
+    with rest, st.container(key="setup"):
         setup = setup_field(told)
     stage = st.segmented_control(
         "Stage", STAGES, default=STAGES[0], key="stage", bind="query-params", required=True,

@@ -79,7 +79,7 @@ def draw_points(chosen: Surface, path: Path) -> None:
 @errors_told
 def explorer() -> None:
     """What is descended and how. All that follows from the rate runs in ``descents``."""
-    with st.container(key="twos what"):
+    with st.container(key="twos setup"):
         columns = st.columns([6, 5, 6, 5, 4], vertical_alignment="bottom")
     formula = st.container()
     with columns[0]:
@@ -114,7 +114,7 @@ def descents(chosen: Surface, settings: Settings) -> None:
             st.rerun()
     settings = replace(settings, rate=setup.rate_field(chosen, slider, alpha))
     start = setup.start_fields(chosen, first, second)
-    with race:
+    with race, st.container(key="setup race"):
         runs = setup.rivals_field(chosen, settings)
     limit = chosen.largest_stable_rate(settings.optimizer, settings.coefficients.momentum)
     with slider:

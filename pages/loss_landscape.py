@@ -20,7 +20,7 @@ def landscape() -> None:
     # On a phone the style turns the two round, so that the landscape comes before what makes it.
     with st.container(key="picture_second"):
         left, right = st.columns([2, 5], gap="medium")
-    with left:
+    with left, st.container(key="setup"):
         source = st.segmented_control(
             "Network", setup.SOURCES, default=setup.SOURCES[0], key="source", bind="query-params", required=True
         )

@@ -7,6 +7,7 @@ from nlm_core.nn.mlp import Forward, Parameters, equation, forward
 from pages._shared.charts.network import EDGE, NODE, edges_frame, network_alt, network_chart, nodes_frame, symbol
 from pages._shared.charts.palette import ink
 from pages._shared.frame import errors_told, let_a_new_browser_draw, page
+from pages._shared.glossary import hint
 from pages._shared.panels import network_views
 from pages._shared.panels.chart import chart
 from pages._shared.panels.network_setup import drawn_field, inputs_field, numbers_field
@@ -64,7 +65,8 @@ def drawing(parameters: Parameters, passed: Forward, chosen: tuple[int, int]) ->
 
 
 def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
-    choice, setup, unit_choice = st.columns([4, 2, 1], vertical_alignment="bottom")
+    with st.container(key="setup"):
+        choice, setup, unit_choice = st.columns([4, 2, 1], vertical_alignment="bottom")
     with setup:
         drawn = drawn_field()
     sliders, picture = st.columns([1, 3])
@@ -74,7 +76,13 @@ def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
     let_a_new_browser_draw()
     with choice:
         name = st.segmented_control(
-            "Activation σ", list(ACTIVATIONS), default="Sigmoid", key="sigma", bind="query-params", required=True
+            "Activation σ",
+            list(ACTIVATIONS),
+            default="Sigmoid",
+            key="sigma",
+            bind="query-params",
+            required=True,
+            help=hint("Activation function"),
         )
     with setup:
         parameters = numbers_field(foot, drawn)

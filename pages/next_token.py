@@ -12,6 +12,7 @@ from pages._shared.charts.bars import PICK, bars_alt, bars_frame, bars_height, l
 from pages._shared.charts.palette import ink
 from pages._shared.escape import plain
 from pages._shared.frame import errors_told, let_the_browser_draw, page
+from pages._shared.glossary import hint
 from pages._shared.panels.chart import tell
 
 # The names stand in the address as they stand on the page.
@@ -50,16 +51,27 @@ def append_picked(reader: PrefixReader, key: str) -> None:
         append(reader, int(picked[0]["id"]))
 
 
+def go(position: int, last: int) -> None:
+    """To another column of the table; from the last one on, the bars follow what is typed again."""
+    st.session_state["position"] = position if position < last else None
+
+
 def chosen_position(reading: Reading) -> int:
     """The position in the URL, if the text still reaches that far; else the last."""
     last = len(reading.ids) - 1
     position = st.number_input(
-        "Position", 0, None, None, key="position", bind="query-params", placeholder="last", width=140,
-        help="0 is START. Empty: the last token, so that the bars follow what is typed.",
+        "Position", 0, None, None, key="position", bind="query-params", placeholder="last", width=90,
+        help=hint(
+            "Next-token distribution", "Chain rule of probability",
+            said="0 is START. Empty: the last token, so that the bars follow what is typed.",
+        ),
     )  # fmt: skip
+    shown = last if position is None else min(int(position), last)
+    st.button("Back", key="go back", shortcut="Left", on_click=go, args=(shown - 1, last), disabled=shown == 0)
+    st.button("On", key="go on", shortcut="Right", on_click=go, args=(shown + 1, last), disabled=position is None)
     if position is not None and position > last:
         st.caption(f"The text ends at position {last}; that one is shown.")
-    return last if position is None else min(int(position), last)
+    return shown
 
 
 @st.fragment
@@ -79,12 +91,15 @@ def explorer() -> None:
     with gate().slot():
         reading = reader.read(prefix.text)
     chart_column, side = st.columns([3, 2])
-    with side, st.container(horizontal=True):
+    with side, st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="setup bars"):
         position = chosen_position(reading)
-        k = st.number_input("Bars", 1, MAX_BARS, 10, key="k", bind="query-params", width=120)
+        k = st.number_input("Bars", 1, MAX_BARS, 10, key="k", bind="query-params", width=64)
         axis = st.segmented_control("Axis to", REACH, default="100 %", key="axis", bind="query-params", required=True)
         guessing = st.toggle(
-            "Guess first", key="guess", bind="query-params", help="The bars stay hidden until a next word is guessed."
+            "Guess first",
+            key="guess",
+            bind="query-params",
+            help=hint("Surprise", said="The bars stay hidden until a next word is guessed."),
         )
     following = reading.ids[position + 1] if position + 1 < len(reading.ids) else None
     found = candidates(model, reading.columns[position], k)

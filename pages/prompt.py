@@ -7,6 +7,7 @@ from nlm_core.lm.sampling import Sampling
 from nlm_core.runtime import gate
 from pages._shared import controls
 from pages._shared.frame import errors_told, page
+from pages._shared.glossary import hint
 from pages._shared.panels.branching import branching_panel
 from pages._shared.panels.sampling import sampling_field, seed_and_length
 
@@ -18,7 +19,7 @@ def put_prompt(text: str) -> None:
 
 
 def settings() -> tuple[Sampling, int, int]:
-    with st.expander("Temperature, top-k, top-p, seed, length", expanded=False):
+    with st.container(key="setup"), st.expander("Temperature, top-k, top-p, seed, length", expanded=False):
         sampling = sampling_field()
         seed, limit = seed_and_length()
     # The fields are folded away: what they are set to is told all the same.
@@ -35,7 +36,7 @@ def explorer() -> None:
     """All of the page runs here, so that a keystroke runs nothing else."""
     field, choice = st.columns([3, 1])
     with field:
-        prompt = controls.prefix_field("Prompt", "prompt", PROMPTS[0])
+        prompt = controls.prefix_field("Prompt", "prompt", PROMPTS[0], hint("Prompt", "Sampling", "Surprise"))
     with choice:
         name = controls.model_field()
     controls.preset_buttons(PROMPTS, put_prompt)

@@ -36,7 +36,8 @@ def diagram(model: RnnModel, reading: Reading, labels: list[str], t: int) -> Non
 @errors_told
 def explorer() -> None:
     """All of the page runs here, so that a step runs nothing else; diagram and bars are sent first."""
-    field, choice = st.columns([3, 1])
+    with st.container(key="setup"):
+        field, choice = st.columns([3, 1])
     with field:
         prefix = controls.prefix_field("Sentence")
     with choice:
@@ -62,7 +63,8 @@ def explorer() -> None:
         with place:
             tell(bars_alt(NAME, frame, labels[: t + 1]))
         states = found.hidden_states().double().cpu().numpy()
-        units = units_field(states)
+        with st.container(key="setup units"):
+            units = units_field(states)
     if reading.dropped:
         st.caption(f"A reading holds {found.limit:,} words: the first {reading.dropped:,} of this text are not read.")
     with states_column:

@@ -17,11 +17,12 @@ def lesson() -> None:
         view = st.segmented_control(
             "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", required=True, width="content"
         )
-        source = st.segmented_control(
-            "Train on", setup.SOURCES, default=setup.SOURCES[0], key="source", bind="query-params", required=True,
-            width="content",
-        )  # fmt: skip
-        settings = setup.settings_field()
+        with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="setup"):
+            source = st.segmented_control(
+                "Train on", setup.SOURCES, default=setup.SOURCES[0], key="source", bind="query-params", required=True,
+                width="content",
+            )  # fmt: skip
+            settings = setup.settings_field()
     text = setup.sentences_of(setup.text_field(source))
     for note in text.notes:
         st.info(note)

@@ -24,7 +24,8 @@ KEYS = (
     ("Page up, Page down", "the same: these are what a presenter's clicker sends"),
     ("1 … 9", "append that token (Next token); elsewhere pick that one of the steps or views"),
     ("U", "undo the last append"),
-    ("P", "projector: larger type, controls folded away"),
+    ("P", "projector: larger type, and what only sets a page up folded away"),
+    ("S", "on the projector: bring back what is folded away, or fold it away again"),
     ("?", "this list"),
     ("Tab, Enter", "to every control, and use it"),
 )
@@ -36,6 +37,8 @@ def first_tools(file: str) -> DeltaGenerator:
         last = st.container(key="last_tools", horizontal=True, width="content")
         tour_button(file)
         projected = st.toggle("Projector", key="projector", bind="query-params", persist_state="session")
+        if projected:
+            st.toggle("Controls", key="controls", bind="query-params", persist_state="session")
     if projected:
         st.html(_PROJECTOR_STYLE)
     return last

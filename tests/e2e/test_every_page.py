@@ -98,6 +98,7 @@ def _findings(page: Page, url: str, query: dict[str, str]) -> list[str]:
     found += [
         f"{name}={kept[name]} instead of {query[name]}" for name in query if kept.get(name, query[name]) != query[name]
     ]
+    found += _keys(page)
     page.add_script_tag(path=_AXE)
     found += page.evaluate(_VIOLATIONS, _EXCEPTIONS)
     found += page.evaluate(_PALE, _LEAST_CONTRAST)
@@ -108,6 +109,23 @@ def _findings(page: Page, url: str, query: dict[str, str]) -> list[str]:
             page.wait_for_function(_FITS, timeout=_FIT_MS)
         except TooLateError:
             found.append(f"scrolls sideways at {width} x {height}")
+    return found
+
+
+def _keys(page: Page) -> list[str]:
+    """The keys that every page has: ? lists the keys, P is the projector and P again the page as it was."""
+    page.keyboard.press("?")
+    listed = page.get_by_test_id("stPopoverBody")
+    listed.get_by_text("projector: larger type").wait_for()
+    page.keyboard.press("Escape")
+    listed.wait_for(state="hidden")
+    found = []
+    for on in (True, False):
+        page.keyboard.press("p")
+        page.wait_for_url(lambda address, on=on: ("projector=true" in address) == on)
+        come_to_rest(page, _STILL_MS)
+        if not page.evaluate(_FITS):
+            found.append(f"scrolls sideways with the projector {'on' if on else 'off'}")
     return found
 
 

@@ -1,6 +1,6 @@
 """The tools of every page: the link to this moment, the projector and the keys that Streamlit's buttons cannot take."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -68,6 +68,61 @@ def test_a_digit_picks_from_the_row_of_steps_or_views(
     expect(option).to_be_checked()
 
 
+@pytest.mark.parametrize(
+    ("name", "query", "there", "presses"),
+    [
+        ("next_token", {"prefix": "I went"}, "view", [("PageUp", {"position": "1"}), ("ArrowLeft", {"position": "0"})]),
+        ("bert_sentiment", {}, "stage", [("ArrowRight", {"stage": "2 Tokens"}), ("PageDown", {"stage": "3 Padding"})]),
+        (
+            "encoder_or_decoder",
+            {"word": "2"},
+            "word_buttons",
+            [("PageDown", {"word": "3"}), ("ArrowLeft", {"word": "2"})],
+        ),
+        ("gradient_descent", {"T": "3"}, "i", [("ArrowRight", {"i": "1"}), ("PageDown", {"i": "2"})]),
+        ("backpropagation", {}, "row", [("PageDown", {"row": "2"}), ("ArrowRight", {"row": "3"})]),
+        ("train_rnn", {}, "stage", [("ArrowRight", {"stage": "2 Run"}), ("PageDown", {"stage": "3 Loss"})]),
+        ("next_token", {"tour": "1"}, "tour_card", [("PageDown", {"tour": "2"}), ("PageUp", {"tour": "1"})]),
+    ],
+)
+def test_arrows_and_a_clicker_step_wherever_there_are_steps(
+    visit: Visit, name: str, query: dict[str, str], there: str, presses: list[tuple[str, dict[str, str]]]
+) -> None:
+    page = visit(name, **query)
+    expect(main(page).locator(f".st-key-{there}").locator("button, input").first).to_be_attached()
+    for key, wanted in presses:
+        come_to_rest(page)
+        page.keyboard.press(key)
+        page.wait_for_url(
+            lambda address, wanted=wanted: wanted.items() <= dict(parse_qsl(urlsplit(address).query)).items()
+        )
+
+
+def test_arrows_move_a_drawn_path(visit: Visit) -> None:
+    page = visit("loss_landscape", T="20")
+    told = page.locator(".nlm-plane output")
+    expect(told).to_contain_text("step 20")
+    come_to_rest(page)
+    page.keyboard.press("PageUp")
+    expect(told).to_contain_text("step 19")
+    page.keyboard.press("ArrowRight")
+    expect(told).to_contain_text("step 20")
+
+
+def test_one_token_after_another_by_arrow(visit: Visit) -> None:
+    page = visit("prompt", prompt="I went")
+    output = page.locator(".nlm-surprise").last
+    expect(output).to_contain_text("–")
+    for _ in range(2):
+        come_to_rest(page)
+        before = output.text_content() or ""
+        page.keyboard.press("ArrowRight")
+        expect(output).not_to_have_text(before)
+    come_to_rest(page)
+    page.keyboard.press("PageUp")
+    expect(output).to_have_text(before)
+
+
 def test_digits_are_text_in_a_field_and_tokens_on_the_first_page(visit: Visit) -> None:
     page = visit("next_token", prefix="I went to the")
     come_to_rest(page)
@@ -99,6 +154,24 @@ def test_the_projector_folds_away_and_stands_in_the_link(visit: Visit) -> None:
         assert inside["x"] + inside["width"] <= column["x"] + column["width"] + 2
     page.keyboard.press("p")
     expect(page.get_by_test_id("stSidebar")).to_be_visible()
+
+
+def test_the_projector_folds_away_what_sets_a_page_up_until_it_is_asked_for(visit: Visit) -> None:
+    page = visit("loss_landscape", projector="true")
+    plane, depth = page.locator(".nlm-plane canvas"), page.get_by_role("slider", name="Hidden layers")
+    expect(plane).to_be_visible()
+    expect(depth).to_be_hidden()
+    come_to_rest(page)
+    alone = plane.bounding_box()["width"]
+    assert alone > 0.75 * main(page).bounding_box()["width"]
+    page.keyboard.press("s")
+    expect(depth).to_be_visible()
+    page.wait_for_url(lambda address: "controls=true" in address)
+    come_to_rest(page)
+    assert plane.bounding_box()["width"] < alone
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.keyboard.press("s")
+    expect(depth).to_be_visible()
 
 
 def test_on_the_projector_tables_end_where_the_page_does(visit: Visit) -> None:

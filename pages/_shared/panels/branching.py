@@ -17,6 +17,7 @@ from pages._shared.charts.palette import ink
 from pages._shared.charts.surprise import Told, surprise, surprise_html
 from pages._shared.escape import plain
 from pages._shared.frame import errors_told
+from pages._shared.glossary import hint
 from pages._shared.panels.chart import chart
 from pages._shared.ticking import ticking
 
@@ -94,9 +95,11 @@ def _buttons(reader: PrefixReader, ids: tuple[int, ...], sampling: Sampling, see
             "Generate", on_click=_start, args=(reader, ids, sampling, seed, room),
             type="primary", icon=":material/play_arrow:", disabled=closed or room < 1,
         )  # fmt: skip
-        st.button("One token", on_click=_start, args=(reader, ids, sampling, seed, 1), disabled=closed)
         st.button(
-            "Undo", on_click=lambda: _keep(branches.undo(_tree())), icon=":material/undo:",
+            "One token", shortcut="Right", on_click=_start, args=(reader, ids, sampling, seed, 1), disabled=closed
+        )
+        st.button(
+            "Undo", on_click=lambda: _keep(branches.undo(_tree())), icon=":material/undo:", shortcut="Left",
             disabled=running or branches.undo(_tree()) == _tree(),
         )  # fmt: skip
         st.button(
@@ -167,7 +170,7 @@ def _one_token(reader: PrefixReader) -> None:
     tokens = _tree().tokens
     chosen = st.number_input(
         "Generated token", 1, None, None, key="generated token", placeholder="last", width=160,
-        help="Counted from 1. Empty: the last one.",
+        help=hint("Surprise", said="Counted from 1. Empty: the last one."),
     )  # fmt: skip
     position = len(tokens) - 1 if chosen is None else min(int(chosen), len(tokens)) - 1
     drawn = tokens[position]

@@ -16,6 +16,7 @@ from nlm_core.optim.surface import Surface
 from nlm_core.optim.surfaces import SURFACES, surface
 from pages._shared.controls import bounded_number, bounded_slider
 from pages._shared.escape import plain
+from pages._shared.glossary import hint
 
 OWN = "Own formula"
 FORMULA = "x^2/4 + y^2 + sin(3*x)*cos(2*y)"
@@ -78,7 +79,10 @@ def surface_field(formula: DeltaGenerator) -> Surface:
     """The surface; a formula of the visitor's own is asked for in the place given for it."""
     name = st.selectbox(
         "Surface", [*SURFACES, OWN], key="surface", bind="query-params", on_change=_to_its_start,
-        help="First data problems, of which mini-batches can be taken; then classic test surfaces; then your own.",
+        help=hint(
+            "Loss", "Local and global minimum",
+            said="First data problems, of which mini-batches can be taken; then classic test surfaces; then your own.",
+        ),
     )  # fmt: skip
     if name != OWN:
         return named_surface(name)
@@ -103,7 +107,8 @@ def rate_field(chosen: Surface, slider: DeltaGenerator, field: DeltaGenerator) -
         st.session_state["log_alpha"] = place
     with slider:
         st.slider(
-            "Learning rate, log₁₀ α", *LOG_RATES, step=_LOG_STEP, key="log_alpha", on_change=_slid, format="%.2f"
+            "Learning rate, log₁₀ α", *LOG_RATES, step=_LOG_STEP, key="log_alpha", on_change=_slid, format="%.2f",
+            help=hint("Learning rate", "Gradient descent"),
         )  # fmt: skip
     if not usable:
         given = "missing" if typed is None else f"{typed:g}"
@@ -148,19 +153,26 @@ def settings_field(chosen: Surface, *columns: DeltaGenerator) -> Settings:
     """Optimiser, batch, steps and, behind a button, the least used; the rate, which is changed most, is set apart."""
     optimizer_column, batch_column, steps_column, more_column = columns
     with optimizer_column:
-        name = st.selectbox("Optimiser", list(OPTIMIZERS), key="optimizer", bind="query-params")
+        name = st.selectbox(
+            "Optimiser", list(OPTIMIZERS), key="optimizer", bind="query-params",
+            help=hint("Gradient descent", "Stochastic gradient descent"),
+        )  # fmt: skip
     rule = optimizer(name)
     batch = None
     with batch_column:
         if chosen.examples and not rule.whole_data:
             batch = bounded_slider(
-                f"Batch B of N = {chosen.examples:,}", 1, chosen.examples, default=min(4, chosen.examples), key="B"
-            )
+                f"Batch B of N = {chosen.examples:,}", 1, chosen.examples, default=min(4, chosen.examples), key="B",
+                help=hint("Batch", "Stochastic gradient descent"),
+            )  # fmt: skip
         else:
             why = f"all {chosen.examples:,}, it is GD" if chosen.examples else "no examples"
             st.slider(
                 f"Batch B: {why}", 0, 1, 1, key="no_batches", disabled=True,
-                help="Mini-batches need a data problem, and an optimiser other than GD, which takes all examples.",
+                help=hint(
+                    "Batch", "Stochastic gradient descent",
+                    said="Mini-batches need a data problem, and an optimiser other than GD, which takes all examples.",
+                ),
             )  # fmt: skip
     with steps_column:
         steps = bounded_slider("Steps T", 1, MAX_SHOWN_STEPS, default=60, key="T")
@@ -177,7 +189,7 @@ def start_fields(chosen: Surface, *columns: DeltaGenerator) -> tuple[float, floa
     """theta(0), two numbers that a click on the surface sets too."""
     found = []
     for column, axis, at, key in zip(columns, chosen.axes, chosen.start, ("x0", "y0"), strict=True):
-        with column:
+        with column, st.container(key=f"setup {key}"):
             name = f"Start {axis.split()[-1]}"
             found.append(bounded_number(name, -MAX_ABSOLUTE, MAX_ABSOLUTE, default=_short(at), key=key))
     return found[0], found[1]

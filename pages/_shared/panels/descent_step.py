@@ -8,8 +8,8 @@ from nlm_core.optim.optimizers import optimizer
 from nlm_core.optim.path import Path, written_out
 from nlm_core.optim.schedules import SCHEDULES
 from nlm_core.optim.surface import Surface
-from pages._shared.controls import bounded_slider
 from pages._shared.panels.figures import figures
+from pages._shared.panels.stepper import stepper
 
 
 def step_panel(chosen: Surface, path: Path) -> None:
@@ -17,7 +17,7 @@ def step_panel(chosen: Surface, path: Path) -> None:
     settings = path.settings
     gone = path.diverged[0].step if path.diverged else None
     last = len(path.rates) - 1 if gone is None else max(0, gone - 1)
-    i = bounded_slider("Step i", 0, last, default=0, key="i")
+    i = stepper("Step i", 0, last, key="i", forward="Step")
     if gone == 0:
         st.info("There is no loss at the start, so there is no step to write out.")
         return

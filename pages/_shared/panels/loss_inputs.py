@@ -14,6 +14,7 @@ from pages._shared import controls
 from pages._shared.charts.palette import ink
 from pages._shared.charts.probabilities import probabilities_alt, probability_bars
 from pages._shared.escape import plain
+from pages._shared.glossary import hint
 from pages._shared.panels.chart import chart
 
 WORDS = "park store doctor beach banana"
@@ -78,11 +79,15 @@ def _situate(name: str, true: int, count: int) -> None:
 
 
 def _words() -> tuple[Prediction, DeltaGenerator]:
-    field, true_field = st.columns([3, 2])
+    with st.container(key="setup"):
+        field, true_field = st.columns([3, 2])
     with field:
         typed = st.text_input(
             "Words", WORDS, key="words", bind="query-params", max_chars=200,
-            help=f"2 to {MOST_WORDS} different words: the whole vocabulary of this small example.",
+            help=hint(
+                "Vocabulary", "Logits",
+                said=f"2 to {MOST_WORDS} different words: the whole vocabulary of this small example.",
+            ),
         )  # fmt: skip
     words = list(dict.fromkeys((typed or "").split()))
     if not 2 <= len(words) <= MOST_WORDS:
@@ -107,7 +112,7 @@ def _words() -> tuple[Prediction, DeltaGenerator]:
     logits = torch.tensor(found, dtype=torch.float64)
     with bars:
         temperature = controls.bounded_slider(
-            "Temperature τ", 0.1, 5.1, default=1.0, key="tau", help="The logits are divided by it before the softmax."
+            "Temperature τ", 0.1, 5.1, default=1.0, key="tau", help=hint("Temperature", "Softmax")
         )
     y = torch.zeros(len(words), dtype=torch.float64)
     y[true] = 1.0
