@@ -50,7 +50,7 @@ def last_tools(file: str) -> None:
     _tool("Share", _share, key="tool_share", icon=":material/qr_code:")
     if make := SNIPPETS.get(file):
         _tool("Code", partial(_code, make), key="tool_code", icon=":material/code:")
-    _tool("Pictures", _pictures, key="tool_pictures", icon=":material/image:")
+    _tool("Save", _pictures, key="tool_pictures", icon=":material/download:")
     with st.popover("Keys", key="tool_keys", icon=":material/keyboard:", type="tertiary"):
         st.markdown("\n".join(["| key | does |", "|---|---|", *(f"| {key} | {does} |" for key, does in KEYS)]))
     st.html(_KEYS, width="content", unsafe_allow_javascript=True)
@@ -89,9 +89,10 @@ def _code(make: Callable[..., str]) -> None:
 
 
 def _pictures() -> None:
-    """What is drawn on the page, as files."""
-    st.caption("Each picture as it is on the screen now: PNG at twice its size, SVG for print and for editing.")
-    pictures()
+    """What is on the page, as files."""
+    st.caption("A handout to print, and each picture as it is on the screen: PNG at twice its size, SVG for editing.")
+    pictures(present_address())
+    st.caption("A table has its CSV in the bar that comes up above it.")
 
 
 def _words(file: str) -> None:

@@ -21,9 +21,9 @@ _MARKS = """([chart, marks]) => [...document.querySelectorAll(`${chart} ${marks}
 def _open(page: Page) -> list[str]:
     """Open the list; returns the titles of the pictures."""
     come_to_rest(page)
-    page.get_by_role("button", name="Pictures").click()
+    page.get_by_role("button", name="Save").click()
     expect(page.locator(".nlm-pictures button").first).to_be_visible()
-    return [entry.inner_text().split("\n")[0] for entry in page.locator(".nlm-pictures li > span").all()]
+    return [entry.inner_text().split("\n")[0] for entry in page.locator(".nlm-pictures ul + ul li > span").all()]
 
 
 def _saved(page: Page, title: str, kind: str, folder: Path) -> Path:
@@ -175,9 +175,9 @@ def test_the_list_by_keyboard_on_a_telephone(visit: Visit) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.locator(".st-key-bars svg.marks").first).to_be_visible()
     come_to_rest(page)
-    page.get_by_role("button", name="Pictures").focus()
+    page.get_by_role("button", name="Save").focus()
     page.keyboard.press("Enter")
-    first = page.locator(".nlm-pictures button").first
+    first = page.locator(".nlm-pictures ul + ul button").first
     expect(first).to_be_visible()
     box = page.get_by_test_id("stPopoverBody").bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 390

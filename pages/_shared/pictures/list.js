@@ -78,57 +78,77 @@ function say(root, words) {
   root.querySelector("[role=status]").textContent = words;
 }
 
-async function saveNow(root, picture, kind) {
-  if (!picture.element.isConnected) {
-    fill(root);
-    say(root, "The page has changed: here are its pictures now.");
-    return;
-  }
+// What is made may take a moment: nothing is clicked twice, and what became of it is told.
+async function deliver(root, name, make) {
+  const buttons = [...root.querySelectorAll("button")];
+  buttons.forEach((button) => (button.disabled = true));
   try {
-    // The parts may have been drawn anew since the list was made.
-    const name = fileName(picture, kind);
-    hand(root, await save({ ...picture, parts: partsOf(picture.element) }, kind), name);
+    hand(root, await make(), name);
     say(root, `Saved as ${name}`);
   } catch (error) {
     say(root, `Not saved: ${error.message}`);
+  } finally {
+    buttons.forEach((button) => (button.disabled = false));
   }
 }
 
-function fill(root) {
+function saveNow(root, data, picture, kind) {
+  if (picture.element.isConnected) {
+    // The parts may have been drawn anew since the list was made.
+    deliver(root, fileName(picture, kind), () => save({ ...picture, parts: partsOf(picture.element) }, kind));
+  } else {
+    fill(root, data);
+    say(root, "The page has changed: here are its pictures now.");
+  }
+}
+
+function entry(called, note, actions) {
+  const line = document.createElement("li");
+  const words = document.createElement("span");
+  words.textContent = called;
+  if (note) {
+    const more = document.createElement("small");
+    more.textContent = note;
+    words.append(more);
+  }
+  line.append(words);
+  for (const [kind, act] of Object.entries(actions)) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", textContent: kind });
+    button.setAttribute("aria-label", `${kind} of: ${called}`);
+    button.addEventListener("click", act);
+    line.append(button);
+  }
+  return line;
+}
+
+function fill(root, data) {
   const pictures = picturesOnPage();
-  root.querySelector("ul").replaceChildren(
+  const [sheet, list] = root.querySelectorAll("ul");
+  const dark = getComputedStyle(root).colorScheme.includes("dark");
+  sheet.replaceChildren(
+    entry("The page as it is now, on one sheet", dark ? "in the light theme its pictures take less ink" : "", {
+      HTML: () => deliver(root, fileName({ title: "handout" }, "html"), () => handout(root, data)),
+    }),
+  );
+  list.replaceChildren(
     ...pictures.map((picture) => {
-      const entry = document.createElement("li");
-      const words = document.createElement("span");
       const called = picture.nth ? `${picture.title} (${picture.nth})` : picture.title;
-      words.textContent = called;
-      if (picture.pixels) {
-        const note = document.createElement("small");
-        note.textContent = "in the SVG its surface is an image";
-        words.append(note);
-      }
-      entry.append(words);
-      for (const kind of ["png", "svg"]) {
-        const button = document.createElement("button");
-        Object.assign(button, { type: "button", textContent: kind.toUpperCase() });
-        button.setAttribute("aria-label", `${kind.toUpperCase()} of: ${called}`);
-        button.addEventListener("click", () => saveNow(root, picture, kind));
-        entry.append(button);
-      }
-      return entry;
+      const kinds = ["png", "svg"].map((kind) => [kind.toUpperCase(), () => saveNow(root, data, picture, kind)]);
+      return entry(called, picture.pixels ? "in the SVG its surface is an image" : "", Object.fromEntries(kinds));
     }),
   );
   say(root, pictures.length ? "" : "There is no picture on this page now.");
 }
 
-export default function ({ parentElement }) {
+export default function ({ data, parentElement }) {
   const root = document.createElement("div");
   root.className = "nlm-pictures";
-  root.append(document.createElement("ul"), document.createElement("p"));
+  root.append(document.createElement("ul"), document.createElement("ul"), document.createElement("p"));
   root.lastChild.setAttribute("role", "status");
   // Its style sheet stands beside it.
   parentElement.querySelector(".nlm-pictures")?.remove();
   parentElement.append(root);
-  fill(root);
+  fill(root, data);
   return () => root.remove();
 }
