@@ -123,6 +123,7 @@ def descents(chosen: Surface, settings: Settings) -> None:
         plot_column, note = st.columns([1, 2], vertical_alignment="center")
     with plot_column:
         plot = choice("Plot", PLOTS, "plot")
+    setup.keep_points(chosen.name)
     with gate().slot():
         paths = {name: descend(chosen, [start], each, setup.generator()) for name, each in runs.items()}
     path = next(iter(paths.values()))

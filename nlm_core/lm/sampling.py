@@ -85,11 +85,16 @@ def draw(logits: Tensor, sampling: Sampling, generator: torch.Generator) -> Draw
     """Draw one token from the sampling distribution of logits of shape (vocab_size,)."""
     q = sampling.distribution(logits)
     # The generator lives on the CPU, so that a seed gives one text on every device.
-    token_id = int(torch.multinomial(q.cpu(), 1, generator=generator))
+    return told(logits, int(torch.multinomial(q.cpu(), 1, generator=generator)), q)
+
+
+def told(logits: Tensor, token_id: int, q: Tensor | None) -> Drawn:
+    """What is to be said of a token behind a text, from the logits there; ``q`` is None where it was chosen by hand."""
     p = torch.softmax(logits.float(), -1)
     best = torch.topk(p, min(ALTERNATIVES, len(p)))
     top = tuple(zip(best.indices.tolist(), best.values.tolist(), strict=True))
-    return Drawn(token_id, float(p[token_id]), float(q[token_id]), int((p > p[token_id]).sum()) + 1, top)
+    rank = int((p > p[token_id]).sum()) + 1
+    return Drawn(token_id, float(p[token_id]), None if q is None else float(q[token_id]), rank, top)
 
 
 def generator_after(seed: int, draws: int, vocab_size: int) -> torch.Generator:

@@ -130,6 +130,22 @@ def parse_csv(content: str | bytes) -> Points:
     return points_from_cells(pairs)
 
 
+def to_text(points: Points) -> str:
+    """The points to six digits in characters that need no escape in an address: ``x_y`` with ``~`` between them."""
+    return "~".join(f"{x:.6g}_{y:.6g}" for x, y in zip(points.x.tolist(), points.y.tolist(), strict=True))
+
+
+def from_text(text: str) -> Points:
+    """What ``to_text`` wrote.
+
+    Raises
+    ------
+    PointsError
+        If ``points_from_cells`` refuses the points.
+    """
+    return points_from_cells(pair.split("_") for pair in text.split("~"))
+
+
 def check_labels(points: Points) -> None:
     """See that every y is a class label.
 

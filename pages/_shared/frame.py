@@ -24,7 +24,7 @@ _FRAMED = "_framed"
 _RETURN = "_return_to"
 _REFUSED = "_refused"
 # What stands in the address under these names is text, even where it reads like a number.
-_SENTENCES = ("prefix", "prompt", "sentence", "other")
+_SENTENCES = ("prefix", "prompt", "sentence", "other", "drawn", "points", "trained")
 # Fields of the same name on several pages that are not meant to go along: what one hides, another has to show.
 _STAYS = ("guess",)
 _LAST = "_last_page"

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages._shared.catalog import GLOSSARY
 from pages._shared.charts.qr import qr_svg
 from pages._shared.glossary import terms_of
+from pages._shared.moment import left_out
 from pages._shared.panels.pictures import pictures
 from pages._shared.panels.tour import tour_button
 from pages._shared.snippets import SNIPPETS
@@ -76,6 +77,8 @@ def _share() -> None:
     address = present_address()
     st.caption("This address opens the page as you see it: copy it here, or let a telephone read it.")
     st.code(address, language=None, wrap_lines=True)
+    if missing := left_out():
+        st.caption(f"Not in it: {', '.join(missing)}.")
     try:
         st.image(qr_svg(address), width=260, alt="QR code of the address above")
     except ValueError as error:

@@ -29,7 +29,8 @@ def _keys(entry: PageEntry, at: AppTest) -> list[str]:
     linked = {name for _, query in entry.topics for name in query}
     kinds = ("text_input", "number_input", "slider", "select_slider", "selectbox", "multiselect", "toggle", "checkbox")
     widgets = {widget.key for kind in (*kinds, "segmented_control", "button_group") for widget in at.get(kind)}
-    return sorted(linked | {key for key in widgets if key and key.isidentifier()})
+    beside = {"drawn", "points", "trained"}
+    return sorted(linked | beside | {key for key in widgets if key and key.isidentifier()})
 
 
 @pytest.mark.parametrize("entry", EVERY, ids=lambda entry: entry.file)

@@ -65,7 +65,7 @@ def test_an_alternative_makes_a_branch_that_undo_takes_back(open_page: OpenPage)
     press(at, "Generate")
     run_out(at, 5)
     first = drawn(at)
-    at.number_input(key="generated token").set_value(1).run()
+    at.number_input(key="token").set_value(1).run()
     other = next(button for button in at.button if (button.key or "").startswith("alternative") and not button.disabled)
     other.click().run()
     assert not at.exception

@@ -38,7 +38,7 @@ def test_a_prompt_is_continued_as_on_the_page(open_page: OpenPage) -> None:
     assert found(output, r"^(\d\S+)  ") == pytest.approx([p for _, p in tokens[-1].top], abs=1e-6)
 
     # Another token at the second place makes a branch, which the code then takes as it is.
-    at.number_input(key="generated token").set_value(2).run()
+    at.number_input(key="token").set_value(2).run()
     assert found(run(at, file), r"^(\d\S+)  ") == pytest.approx([p for _, p in tokens[1].top], abs=1e-6)
     press(at, next(b.label for b in at.button if str(b.key).startswith("alternative") and not b.disabled))
     branch = at.session_state["_branches"][1].tokens

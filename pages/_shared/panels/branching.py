@@ -8,10 +8,12 @@ from nlm_core.lm import branches
 from nlm_core.lm.branches import Branches, alternatives
 from nlm_core.lm.candidates import label
 from nlm_core.lm.reader import PrefixReader, Reading
+from nlm_core.lm.retrace import from_text, retrace, to_text
 from nlm_core.lm.sampling import MAX_NEW_TOKENS, Drawn, Sampling, generate, generator_after
+from nlm_core.runtime import gate
 from nlm_core.text.csv_export import to_csv
 from nlm_core.text.display import SPACE
-from pages._shared import generation
+from pages._shared import generation, moment
 from pages._shared.charts.bars import bars_alt, bars_frame, live_bars
 from pages._shared.charts.palette import ink
 from pages._shared.charts.surprise import Told, surprise, surprise_html
@@ -27,10 +29,13 @@ _TREE = "_branches"
 # Those of other prompts and models of this visitor, to be found again when the prompt is put back.
 _LEFT, MAX_LEFT = "_branches left", 10
 _HEAD = 24
+# The text of the current branch, in the address.
+_ADDRESS = "drawn"
 
 
 def branching_panel(reader: PrefixReader, reading: Reading, sampling: Sampling, seed: int, limit: int) -> None:
     _open(reader, reading.ids)
+    _read_address(reader, reading.ids, sampling)
     if st.session_state[_LEFT]:
         count = len(st.session_state[_LEFT])
         st.caption(
@@ -42,6 +47,7 @@ def branching_panel(reader: PrefixReader, reading: Reading, sampling: Sampling, 
         st.caption(f"The context holds {reader.limit} tokens: the first {reading.dropped} are no longer seen.")
     ticking(lambda: _text(reader, reading), lambda: generation.running(_RUN), generation.TICK_SECONDS)
     if not generation.running(_RUN):
+        moment.keep(_ADDRESS, to_text(_tree().tokens))
         _branch_list(reader)
         if _tree().tokens:
             _one_token(reader)
@@ -68,6 +74,23 @@ def _open(reader: PrefixReader, ids: tuple[int, ...]) -> None:
         while len(left) > MAX_LEFT:
             del left[next(iter(left))]
     st.session_state[_TREE] = (owner, left.pop(owner, Branches()))
+
+
+def _read_address(reader: PrefixReader, ids: tuple[int, ...], sampling: Sampling) -> None:
+    """A link holds the text that was seen: its tokens are read again, each with its p."""
+    text = moment.asked(_ADDRESS)
+    if not text:
+        return
+    try:
+        traces = from_text(text, reader.model)
+    except ValueError as error:
+        st.info(f"The text in the address was not written by {plain(reader.model.card.name)}: {plain(str(error))}.")
+        return
+    with st.spinner("Reading the text of the link"):
+        found = retrace(reader, ids, traces, sampling)
+        for _ in traces:
+            with gate().slot():
+                _keep(branches.extend(_tree(), next(found)))
 
 
 def _tree() -> Branches:
@@ -169,7 +192,7 @@ def _one_token(reader: PrefixReader) -> None:
     """The distribution at one generated token, and what else could have stood there."""
     tokens = _tree().tokens
     chosen = st.number_input(
-        "Generated token", 1, None, None, key="generated token", placeholder="last", width=160,
+        "Generated token", 1, None, None, key="token", bind="query-params", placeholder="last", width=160,
         help=hint("Surprise", said="Counted from 1. Empty: the last one."),
     )  # fmt: skip
     position = len(tokens) - 1 if chosen is None else min(int(chosen), len(tokens)) - 1

@@ -10,10 +10,12 @@ from streamlit.delta_generator import DeltaGenerator
 from nlm_core.optim.descent import Settings
 from nlm_core.optim.formula import FormulaError, formula_surface
 from nlm_core.optim.optimizers import OPTIMIZERS, Coefficients, optimizer
-from nlm_core.optim.points import MAX_ABSOLUTE, Points
+from nlm_core.optim.points import MAX_ABSOLUTE, Points, PointsError, from_text, to_text
+from nlm_core.optim.problems import PROBLEMS
 from nlm_core.optim.schedules import SCHEDULES
 from nlm_core.optim.surface import Surface
 from nlm_core.optim.surfaces import SURFACES, surface
+from pages._shared import moment
 from pages._shared.controls import bounded_number, bounded_slider
 from pages._shared.escape import plain
 from pages._shared.glossary import hint
@@ -24,6 +26,8 @@ FORMULA = "x^2/4 + y^2 + sin(3*x)*cos(2*y)"
 LOG_RATES = (-5.0, 1.0)
 _LOG_STEP = 0.01
 MAX_SHOWN_STEPS = 1_000
+# The examples of the surface, in the address.
+_ADDRESS = "points"
 _GOOD_RATE, _GOOD_FORMULA, _POINTS = "_good_rate", "_good_formula", "_descent_points"
 
 # What the present run is raced against: the same settings but for one thing.
@@ -35,6 +39,26 @@ def points_by_surface() -> dict[str, Points]:
     """The visitor's own points for the data problems, as far as there are any."""
     found: dict[str, Points] = st.session_state.setdefault(_POINTS, {})
     return found
+
+
+def _read_points(name: str) -> None:
+    """A link holds the points that were moved or loaded; what cannot be used of them is said."""
+    text = moment.asked(_ADDRESS)
+    if not text or name not in PROBLEMS:
+        return
+    try:
+        points = from_text(text)
+        surface(name, points)
+    except PointsError as error:
+        st.info(f"The points in the address cannot be used: {plain(str(error))}. Those of the problem are shown.")
+    else:
+        points_by_surface()[name] = points
+
+
+def keep_points(name: str) -> None:
+    """Put the points of a problem into the address, where they are not those that it begins with."""
+    own = points_by_surface().get(name)
+    moment.keep(_ADDRESS, to_text(own) if own else "", "more points than an address takes")
 
 
 def _formula_surface() -> Surface:
@@ -84,6 +108,7 @@ def surface_field(formula: DeltaGenerator) -> Surface:
             said="First data problems, of which mini-batches can be taken; then classic test surfaces; then your own.",
         ),
     )  # fmt: skip
+    _read_points(name)
     if name != OWN:
         return named_surface(name)
     with formula:

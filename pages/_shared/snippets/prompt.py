@@ -46,7 +46,7 @@ def prompt(state: State) -> str:
         # As many as stand on the page; before there are any, as many as will.
         limit = len(shown) or state.get("limit", 30)
         behind = lines(_DRAWN, **sampling_values(state), seed=state.get("seed", 0), limit=limit)
-    chosen = state.get("generated token")
+    chosen = state.get("token")
     place = "n = len(tokens)\n" if chosen is None else lines("n = min($chosen, len(tokens))\n", chosen=int(chosen))
     text = typed(state, "prompt", "Recite the first law of robotics")
     return joined(read_lines(state, shown_model(state), text), _PROMPT, behind, place + _ALTERNATIVES)
