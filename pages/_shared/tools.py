@@ -22,7 +22,7 @@ _KEYS = f"<script>{(_ASSETS / 'keys.js').read_text(encoding='utf-8')}</script>"
 # Every key of the app with what it does; a page has those of its buttons.
 KEYS = (
     ("← →", "one step back or on, wherever there are steps"),
-    ("Page up, Page down", "the same: these are what a presenter's clicker sends"),
+    ("Page up, Page down", "the same, or the cards of a tour: these are what a presenter's clicker sends"),
     ("1 … 9", "append that token (Next token); elsewhere pick that one of the steps or views"),
     ("U", "undo the last append"),
     ("P", "projector: larger type, and what only sets a page up folded away"),

@@ -74,8 +74,8 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
             ),
             (
                 "It begins at START",
-                "Position 0 has read START alone: the bars say how a sentence begins. Raise the position and "
-                "watch them change token by token.",
+                "Position 0 has read START alone: the bars say how a sentence begins. Step on with the right arrow key "
+                "and watch them change token by token.",
                 {"prefix": _PARK, "position": 0, "view": "Table"},
             ),
             (
