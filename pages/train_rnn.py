@@ -12,6 +12,7 @@ VIEWS = ("Step by step", "Run")
 def lesson() -> None:
     """The text and the settings, the view that is chosen, and what can be taken away."""
     from pages._shared.panels import training_setup as setup
+    from pages._shared.panels.training_link import follow_link, keep_in_address
 
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         view = st.segmented_control(
@@ -28,21 +29,18 @@ def lesson() -> None:
         st.info(note)
     run = setup.current_run(text, settings)
     setup.describe(run, text, settings)
-    linked = setup.follow_link(run)
+    follow_link(run)
     if view == "Run":
         from pages._shared.panels.training_run import run_panel
 
         run_panel(run)
     else:
         from pages._shared.panels.training_lesson import lesson_panel
-        from pages._shared.panels.training_run import run_out
 
-        if linked:
-            run_out(run)
         st.session_state[setup.TRAINING] = False
         lesson_panel(run)
     if not setup.training(run):
-        setup.keep_in_address(run, source)
+        keep_in_address(run, source)
     if run.number and not setup.training(run):
         from pages._shared.panels.training_keep import keep_panel
 

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from nlm_core.optim.points import Points
 from pages._shared.moment import MAX_CHARACTERS
+from pages._shared.panels.training_link import AT_ONCE
 from tests.pages.conftest import OpenPage
 
 LINE = "Linear regression"
@@ -121,3 +122,16 @@ def test_a_number_of_steps_that_is_none_trains_nothing(open_page: OpenPage, text
     assert not at.exception
     assert at.session_state["_training_run"].number == 0
     assert "trained" not in at.query_params
+
+
+def test_a_long_run_waits_until_it_is_asked_for(open_page: OpenPage) -> None:
+    settings = {"hidden": "8", "embedding": "4", "trained": f"{AT_ONCE + 1}"}
+    at = open_page("pages/train_rnn.py", **settings)
+    assert at.session_state["_training_run"].number == 0
+    assert _address(at)["trained"] == settings["trained"]
+    _press(at, f"Train {AT_ONCE + 1} steps")
+    run = at.session_state["_training_run"]
+    assert run.target == AT_ONCE + 1
+    assert at.session_state["view"] == "Run"
+    assert at.session_state["_training_on"]
+    assert not at.exception

@@ -56,15 +56,6 @@ def run_panel(run: VisitorRun) -> None:
     ticking(lambda: _live(run, int(steps)), lambda: training(run), _TICK_SECONDS)
 
 
-def run_out(run: VisitorRun) -> None:
-    """Take all the steps of the run, a slice at a time, where no curve is shown meanwhile."""
-    going = st.progress(0.0)
-    while not run.ended:
-        run.advance()
-        going.progress(min(1.0, run.number / run.target), text=f"step {run.number:,} of {run.target:,} of the link")
-    going.empty()
-
-
 def _live(run: VisitorRun, steps: int) -> None:
     if training(run):
         try:

@@ -9,7 +9,6 @@ from nlm_core.lm.visitor_settings import MAX_SECONDS, MAX_STEPS, RANGES, VISITOR
 from nlm_core.lm.visitor_training import VisitorRun
 from nlm_core.runtime import gate
 from nlm_core.text.visitor_text import HELD_OUT_EVERY, MAX_CHARACTERS, VisitorText, decode_upload, read_text
-from pages._shared import moment
 from pages._shared.controls import bounded_number
 from pages._shared.escape import plain
 from pages._shared.glossary import hint
@@ -18,8 +17,6 @@ PARK = Path(__file__).resolve().parents[3] / "assets" / "data" / "park_sentences
 SOURCES = ("Park sentences", "Own text", "Upload")
 _RUN, _TEXT = "_training_run", "_training_text"
 TRAINING = "_training_on"
-# The steps that the run has taken, in the address.
-_ADDRESS = "trained"
 _DEFAULTS = Settings()
 
 
@@ -114,23 +111,6 @@ def current_run(text: VisitorText, settings: Settings) -> VisitorRun:
             run = VisitorRun(text, settings)
         st.session_state[_RUN] = run
     return run
-
-
-def follow_link(run: VisitorRun) -> bool:
-    """A link is made after so many steps: sets the run going to there; says whether it did."""
-    steps = moment.asked_number(_ADDRESS, MAX_STEPS)
-    if steps is None or run.number:
-        return False
-    run.go_on(steps)
-    st.session_state[TRAINING] = True
-    return True
-
-
-def keep_in_address(run: VisitorRun, source: str) -> None:
-    """How far the run has come, and what of it no address can tell."""
-    moment.keep(_ADDRESS, f"{run.number}" if run.number else "")
-    moment.leave_out("the text that is trained on", source != SOURCES[0] and bool(run.text.train))
-    moment.leave_out("the sentences of steps taken by hand", bool(run.by_hand))
 
 
 def training(run: VisitorRun) -> bool:

@@ -1,0 +1,50 @@
+"""A run of training in the address: how far it has come, and the way to there for whoever opens the link."""
+
+import streamlit as st
+
+from nlm_core.lm.visitor_settings import MAX_STEPS
+from nlm_core.lm.visitor_training import VisitorRun
+from pages._shared import moment
+from pages._shared.panels.training_setup import SOURCES, TRAINING
+
+_ADDRESS, _WANTED = "trained", "_trained_wanted"
+# A link is opened by a whole hall at once: a longer run waits until its visitor asks for it.
+AT_ONCE = 500
+
+
+def follow_link(run: VisitorRun) -> None:
+    """Take a fresh run to where the link was made, at once where that is near, else when it is asked for."""
+    steps = moment.asked_number(_ADDRESS, MAX_STEPS)
+    if steps is not None:
+        st.session_state[_WANTED] = steps
+    wanted: int | None = st.session_state.get(_WANTED)
+    if wanted is None:
+        return
+    if run.number or wanted <= AT_ONCE:
+        del st.session_state[_WANTED]
+    if run.number:
+        return
+    if wanted <= AT_ONCE:
+        run.go_on(wanted)
+        going = st.progress(0.0)
+        while not run.ended:
+            run.advance()
+            going.progress(min(1.0, run.number / wanted), text=f"step {run.number:,} of {wanted:,} of the link")
+        going.empty()
+    else:
+        st.info(f"The link was made after {wanted:,} steps of training; here is its beginning.")
+        st.button(f"Train {wanted:,} steps as in the link", on_click=_train, args=(run, wanted), type="primary")
+
+
+def _train(run: VisitorRun, steps: int) -> None:
+    run.go_on(steps)
+    st.session_state[TRAINING] = True
+    st.session_state["view"] = "Run"
+
+
+def keep_in_address(run: VisitorRun, source: str) -> None:
+    """How far the run has come, or where the link leads, and what of it no address can tell."""
+    steps = run.number or st.session_state.get(_WANTED, 0)
+    moment.keep(_ADDRESS, f"{steps}" if steps else "")
+    moment.leave_out("the text that is trained on", source != SOURCES[0] and bool(run.text.train))
+    moment.leave_out("the sentences of steps taken by hand", bool(run.by_hand))
