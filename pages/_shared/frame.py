@@ -16,6 +16,7 @@ from pages._shared.catalog import page_of
 from pages._shared.escape import plain
 from pages._shared.navigation import show_navigation
 from pages._shared.panels.tour import tour_card, tour_state
+from pages._shared.report import report_place
 from pages._shared.tools import first_tools, last_tools
 
 P = ParamSpec("P")
@@ -122,6 +123,7 @@ def page(stem: str, name: str = "", *, quick: bool = False) -> Iterator[None]:
             st.subheader(entry.title, anchor=False, width="content")
         with st.container(key="about", width="content"):
             st.caption(entry.help, width="content")
+        report_place()
         place = first_tools(entry.file)
     tour_card(entry.file)
     try:

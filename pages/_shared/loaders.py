@@ -9,6 +9,7 @@ from nlm_core.lm.base import LanguageModel
 from nlm_core.lm.reader import PrefixReader
 from pages._shared.escape import plain
 from pages._shared.navigation import show_navigation
+from pages._shared.report import at_work
 
 if TYPE_CHECKING:
     from nlm_core.lm.attention import AttentionReader
@@ -103,10 +104,8 @@ def _loaded(load: Callable[[str, Report], T], name: str) -> T:
         return load(name, None)
     if (load.__name__, name) not in _READY:
         show_navigation()
-    report = st.empty()
-    with report.container(), st.spinner(f"Loading {plain(name)} …", show_time=True):
-        found = load(name, st.empty())
-    report.empty()
+    with at_work(f"Loading {plain(name)} …") as report:
+        found = load(name, report)
     loaded.add((load.__name__, name))
     _READY.add((load.__name__, name))
     return found

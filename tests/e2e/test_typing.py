@@ -1,5 +1,6 @@
 """A visitor types, clicks and presses keys; after each of it the bars are those of the model."""
 
+import pytest
 from playwright.sync_api import expect
 
 from nlm_core.lm.base import LanguageModel
@@ -116,3 +117,25 @@ def test_a_preset_replaces_the_text(visit: Visit, gpt: LanguageModel) -> None:
     page.get_by_role("button", name="the students opened their").click()
     expect(field(page)).to_have_value("the students opened their")
     wait_for_bars(page, expected_bars(gpt, "the students opened their"))
+
+
+@pytest.mark.parametrize(
+    ("path", "below"),
+    [
+        ("next_token", ".st-key-view [role=radiogroup]"),
+        ("encoder_or_decoder?view=Change+a+word", ".st-key-other input"),
+        ("window_or_recurrence", "svg.marks"),
+        ("step_rnn", ".st-key-view [role=radiogroup]"),
+    ],
+)
+def test_the_first_keystroke_leaves_what_stands_below_in_its_place(visit: Visit, path: str, below: str) -> None:
+    page = visit(path)
+    seen = page.locator(f"[data-testid=stMain] {below}").first
+    expect(seen).to_be_attached()
+    come_to_rest(page)
+    seen.evaluate("(node) => { node.stays = true; }")
+    field(page).press("End")
+    page.keyboard.type(" we")
+    page.wait_for_url(lambda address: address.endswith("+we") or "+we&" in address)
+    come_to_rest(page)
+    assert seen.evaluate("(node) => node.stays === true")

@@ -21,6 +21,7 @@ from pages._shared.escape import plain
 from pages._shared.frame import errors_told
 from pages._shared.glossary import hint
 from pages._shared.panels.chart import chart
+from pages._shared.report import at_work
 from pages._shared.ticking import ticking
 
 _RUN = "_prompt run"
@@ -86,7 +87,7 @@ def _read_address(reader: PrefixReader, ids: tuple[int, ...], sampling: Sampling
     except ValueError as error:
         st.info(f"The text in the address was not written by {plain(reader.model.card.name)}: {plain(str(error))}.")
         return
-    with st.spinner("Reading the text of the link"):
+    with at_work("Reading the text of the link …"):
         found = retrace(reader, ids, traces, sampling)
         for _ in traces:
             with gate().slot():

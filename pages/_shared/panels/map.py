@@ -1,5 +1,6 @@
 """Parts of the lecture map: a stop with its picture, one live distribution, and what is in use."""
 
+from base64 import b64encode
 from pathlib import Path
 
 import streamlit as st
@@ -25,8 +26,10 @@ def stop_card(stop: Stop) -> None:
     with left:
         picture = picture_of(entry.file, st.context.theme.type)
         if picture.exists():
+            # Sent with the page: a file of its own would be gone for a browser that asks late, on its way to a link.
+            address = f"data:image/webp;base64,{b64encode(picture.read_bytes()).decode()}"
             # The page's name stands beside it: to a screen reader the picture says nothing more.
-            st.image(picture, width="stretch", alt=f"The page {entry.title}: {entry.help}")
+            st.image(address, width="stretch", alt=f"The page {entry.title}: {entry.help}")
     with right, st.container(gap=None):
         st.page_link(entry.file, label=f"**{entry.title}**", icon=entry.icon, help=entry.help)
         for topic, parameters in stop.links:

@@ -6,6 +6,7 @@ from nlm_core.lm.visitor_settings import MAX_STEPS
 from nlm_core.lm.visitor_training import VisitorRun
 from pages._shared import moment
 from pages._shared.panels.training_setup import SOURCES, TRAINING
+from pages._shared.report import at_work
 
 _ADDRESS, _WANTED = "trained", "_trained_wanted"
 # A link is opened by a whole hall at once: a longer run waits until its visitor asks for it.
@@ -26,11 +27,10 @@ def follow_link(run: VisitorRun) -> None:
         return
     if wanted <= AT_ONCE:
         run.go_on(wanted)
-        going = st.progress(0.0)
-        while not run.ended:
-            run.advance()
-            going.progress(min(1.0, run.number / wanted), text=f"step {run.number:,} of {wanted:,} of the link")
-        going.empty()
+        with at_work(f"Training {wanted:,} steps as in the link …") as going:
+            while not run.ended:
+                run.advance()
+                going.progress(min(1.0, run.number / wanted))
     else:
         st.info(f"The link was made after {wanted:,} steps of training; here is its beginning.")
         st.button(f"Train {wanted:,} steps as in the link", on_click=_train, args=(run, wanted), type="primary")
