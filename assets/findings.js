@@ -14,7 +14,10 @@
       if (text.getAttribute("aria-hidden") !== String(!!chart)) text.setAttribute("aria-hidden", !!chart);
     }
   };
-  new MutationObserver(name).observe(document.body, {
+  // After the page has been drawn: what is seen does not wait for what is heard.
+  let waiting = null;
+  const later = () => { waiting ??= setTimeout(() => { waiting = null; name(); }, 100); };
+  new MutationObserver(later).observe(document.body, {
     subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["aria-label"],
   });
   name();
