@@ -135,6 +135,7 @@ _TERMS = (
 )
 
 TERMS = tuple(Term(name, means, tuple(pages.split())) for name, means, pages in _TERMS)
+_BY_NAME = {term.name: term for term in TERMS}
 
 
 def terms_of(file: str) -> tuple[Term, ...]:
@@ -151,12 +152,11 @@ def hint(*names: str, said: str = "") -> str:
     ValueError
         If there is no term of such a name, which the message lists.
     """
-    known = {term.name: term for term in TERMS}
-    if missing := [name for name in names if name not in known]:
-        raise ValueError(f"no term is called {missing[0]!r}; there are {', '.join(known)}")
+    if missing := [name for name in names if name not in _BY_NAME]:
+        raise ValueError(f"no term is called {missing[0]!r}; there are {', '.join(_BY_NAME)}")
     # Streamlit opens a link in a text beside the page, which stays as it is.
     links = " · ".join(f"[{name}](glossary?word={quote(name)})" for name in names)
-    return f"{said or known[names[0]].means}\n\n{links}"
+    return f"{said or _BY_NAME[names[0]].means}\n\n{links}"
 
 
 def matching(text: str) -> tuple[Term, ...]:
