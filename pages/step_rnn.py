@@ -14,7 +14,7 @@ from pages._shared.frame import errors_told, let_the_browser_draw, page
 from pages._shared.loaders import reader
 from pages._shared.panels.chart import tell
 from pages._shared.panels.rnn_states import states_panel, units_field
-from pages._shared.panels.stepper import stepper
+from pages._shared.panels.stepper import stepper_behind
 
 # The names stand in the address as they stand on the page.
 VIEWS = ("Arithmetic", "One unit", "Influence", "Similar states")
@@ -49,17 +49,18 @@ def explorer() -> None:
         reading = found.read(prefix.text)
     model = found.model
     labels = [label(model, i, first=s == 0 and not reading.dropped) for s, i in enumerate(reading.ids)]
-    t = stepper("Step t, START being step 0", 0, len(labels) - 1, key="t", forward="Step")
+    t, draw_stepper = stepper_behind("Step t, START being step 0", 0, len(labels) - 1, key="t", forward="Step")
+    after = reading.ids[t + 1] if t + 1 < len(labels) else None
+    top = candidates(model, reading.columns[t], min(BARS, len(reading.columns[t].top_ids)))
+    frame = bars_frame(top, after)
     diagram(model, reading, labels, t)
     states_column, bars_column = st.columns([3, 2])
     with bars_column:
-        after = reading.ids[t + 1] if t + 1 < len(labels) else None
-        top = candidates(model, reading.columns[t], min(BARS, len(reading.columns[t].top_ids)))
-        frame = bars_frame(top, after)
         place = st.container(key="step_bars")
         with place:
             st.vega_lite_chart(live_bars(frame, ink(st.context.theme.type), clickable=False), alt=NAME)
         let_the_browser_draw()
+        draw_stepper()
         with place:
             tell(bars_alt(NAME, frame, labels[: t + 1]))
         states = found.hidden_states().double().cpu().numpy()
