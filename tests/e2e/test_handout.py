@@ -1,9 +1,11 @@
 """The handout: one sheet that holds what is on the screen, needs nothing beside it and runs nothing."""
 
+import io
 import re
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageStat
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit
@@ -88,3 +90,18 @@ def test_what_a_visitor_typed_is_only_text_on_the_sheet(visit: Visit, tmp_path: 
     sheet = _opened(page, tmp_path)
     assert HOSTILE in sheet.locator(".fields").inner_text()
     assert sheet.locator("img, b:has-text('bold') b, script").count() == 0
+
+
+def test_pictures_of_a_dark_page_are_light_on_paper(visit: Visit, tmp_path: Path) -> None:
+    page = visit("next_token", prefix="I went to the")
+    page.emulate_media(color_scheme="dark")
+    page.reload()
+    chart = main(page).locator("[data-testid=stVegaLiteChart] svg.marks").first
+    expect(chart).to_be_visible()
+    _sheet(page, tmp_path)
+    figure = _opened(page, tmp_path).locator("figure > svg").first
+    brightness = [
+        ImageStat.Stat(Image.open(io.BytesIO(seen.screenshot())).convert("L")).median[0] for seen in (chart, figure)
+    ]
+    assert brightness[0] < 64
+    assert brightness[1] > 192

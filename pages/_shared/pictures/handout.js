@@ -27,6 +27,7 @@ h1 { font-size: 20px; margin: 0 0 4px; } h2, h3, h4, h5, h6 { font-size: 14px; m
 p, ul, ol, table, pre { margin: 4px 0; } ul, ol { padding-left: 20px; }
 .row { display: flex; gap: 12px; } .row > div { min-width: 0; }
 figure { margin: 6px 0; break-inside: avoid; } figure svg { max-width: 100%; height: auto; }
+.dark figure > svg { filter: invert(1) hue-rotate(180deg); }
 figcaption, .fields, .address { color: #4f5963; font-size: 11px; overflow-wrap: anywhere; }
 .fields span { white-space: pre-wrap; } .fields b { font-weight: 600; }
 table { border-collapse: collapse; font-size: 10px; } td, th { border: 1px solid #c4ccd4; padding: 1px 4px; text-align: left; overflow-wrap: anywhere; }
@@ -154,6 +155,8 @@ function handoutDocument({ title, address, code }) {
   const where = put(words, "p", `${address} · ${new Date().toLocaleDateString("en-GB", { dateStyle: "long" })}`);
   where.className = "address";
   if (code) head.append(scalable(sheet.importNode(new DOMParser().parseFromString(code, "image/svg+xml").documentElement, true)));
+  // Paper is white: what was drawn on a dark page is turned around, light against dark, with its colours as they are.
+  if (getComputedStyle(document.querySelector("[data-testid=stApp]")).colorScheme === "dark") body.className = "dark";
   const page = document.querySelector("[data-testid=stMainBlockContainer]");
   for (const child of page.childNodes) copyContent(child, body, picturesOnPage());
   body.querySelector("h1, h2, h3")?.remove();
