@@ -17,6 +17,7 @@ from pages._shared.escape import plain
 from pages._shared.frame import errors_told, let_a_new_browser_read, let_the_browser_draw, page
 from pages._shared.panels import descent_settings as setup
 from pages._shared.panels.plane import plane
+from pages._shared.style import notice
 
 PLOTS = ("Contour", "3-D")
 BESIDE = ("Losses", "Points")
@@ -36,17 +37,17 @@ def picked(message: dict[str, Any]) -> None:
     try:
         st.session_state["x0"], st.session_state["y0"] = place(message)
     except PointsError as error:
-        st.toast(plain(str(error)))
+        notice(plain(str(error)))
 
 
-def draw_surface(chosen: Surface, paths: dict[str, Path], plot: str) -> None:
-    """The surface with every path on it."""
+def draw_surface(chosen: Surface, paths: dict[str, Path], plot: str, step: int) -> None:
+    """The surface with every path on it, and from above the step of the first one that is written out."""
     theme = st.context.theme.type
     lattice = grid(chosen, POINTS_A_SIDE)
     scale = height_scale(lattice.losses.numpy())
     alt = descent_alt(chosen, paths)
     if plot == "Contour":
-        plane(contour_plane(chosen, lattice, scale, paths, theme=theme, alt=alt), "contour", picked)
+        plane(contour_plane(chosen, lattice, scale, paths, theme=theme, alt=alt, step=step), "contour", picked)
         let_the_browser_draw()
     else:
         from pages._shared.charts.descent_surface import surface_figure
@@ -55,6 +56,14 @@ def draw_surface(chosen: Surface, paths: dict[str, Path], plot: str) -> None:
         st.plotly_chart(figure, key="surface_3d", theme="streamlit", config=BARE, alt=alt)
     if scale.logarithmic:
         st.caption("This surface is steep: heights and colours are logarithmic, the numbers beside them are losses.")
+
+
+def _written(path: Path) -> int:
+    """The step that the view below writes out; 0, the start, where it shows something else."""
+    from pages._shared.panels.descent_step import written_step
+
+    view = st.session_state.get("view", st.query_params.get("view", VIEWS[0]))
+    return written_step(path) if view == VIEWS[0] else 0
 
 
 def draw_losses(chosen: Surface, paths: dict[str, Path]) -> None:
@@ -128,7 +137,7 @@ def descents(chosen: Surface, settings: Settings) -> None:
         paths = {name: descend(chosen, [start], each, setup.generator()) for name, each in runs.items()}
     path = next(iter(paths.values()))
     with left:
-        draw_surface(chosen, paths, plot)
+        draw_surface(chosen, paths, plot, _written(path))
     with note:
         setup.stability_note(chosen, settings, limit)
     with chart:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from nlm_core.lm.candidates import candidates, label
-from nlm_core.lm.prefix import append_token, tidy
+from nlm_core.lm.prefix import append_token, first_tokens, tidy
 from nlm_core.lm.reader import PrefixReader, Reading
 from nlm_core.runtime import gate
 from nlm_core.text.csv_export import to_csv
@@ -14,6 +14,7 @@ from pages._shared.escape import plain
 from pages._shared.frame import errors_told, let_the_browser_draw, page
 from pages._shared.glossary import hint
 from pages._shared.panels.chart import tell
+from pages._shared.style import notice
 
 # The names stand in the address as they stand on the page.
 VIEWS = ("Table", "Numbers", "Sampling", "Compare")
@@ -25,13 +26,18 @@ NAME = "Most probable next tokens"
 _PICKS = "_picks"
 
 
-def append(reader: PrefixReader, token_id: int) -> None:
-    """Put a token behind the prefix as it is now, later keystrokes included; says so where it cannot stand there."""
+def append(reader: PrefixReader, count: int | None, token_id: int) -> None:
+    """Put a token behind the prefix as it is now, later keystrokes included; says so where it cannot stand there.
+
+    A ``count`` is that of the tokens before an earlier position: what stood behind it gives way to the token.
+    """
+    text = tidy(st.session_state["prefix"]).text
     try:
-        controls.set_prefix(append_token(reader.model, tidy(st.session_state["prefix"]).text, token_id))
+        before = text if count is None else first_tokens(reader.model, text, count)
+        controls.set_prefix(append_token(reader.model, before, token_id))
         st.session_state["position"] = None
     except ValueError as error:
-        st.toast(str(error))
+        notice(str(error))
 
 
 def bars_key() -> str:
@@ -39,7 +45,7 @@ def bars_key() -> str:
     return f"bars {st.session_state.get(_PICKS, 0)}"
 
 
-def append_picked(reader: PrefixReader, key: str) -> None:
+def append_picked(reader: PrefixReader, count: int | None, key: str) -> None:
     """A click on a bar."""
     if key != bars_key():
         # The browser has not heard yet that this chart is gone, and sends its last click once more.
@@ -48,7 +54,7 @@ def append_picked(reader: PrefixReader, key: str) -> None:
     # The bar of all others appends nothing, and its chart stays: a click on a token may follow at once.
     if picked and picked[0]["id"] >= 0:
         st.session_state[_PICKS] = st.session_state.get(_PICKS, 0) + 1
-        append(reader, int(picked[0]["id"]))
+        append(reader, count, int(picked[0]["id"]))
 
 
 def go(position: int, last: int) -> None:
@@ -115,7 +121,7 @@ def explorer() -> None:
                 game.curtain(bars_height(k + 1))
             return
         guessed, found = guess.token_ids[0], game.marked(found, reader, guess)
-    key = bars_key()
+    key, count = bars_key(), _before(reading, position)
     frame = bars_frame(found, following, REACH[axis], guessed)
     with chart_column:
         place = st.container(key="bars")
@@ -123,7 +129,7 @@ def explorer() -> None:
         st.vega_lite_chart(
             live_bars(frame, ink(st.context.theme.type), reach=REACH[axis]),
             key=key,
-            on_select=lambda: append_picked(reader, key),
+            on_select=lambda: append_picked(reader, count, key),
             selection_mode=PICK,
             alt=NAME,
         )
@@ -187,15 +193,21 @@ def _condition(reader: PrefixReader, reading: Reading, position: int) -> None:
         st.caption(f"The context holds {reader.limit} tokens: the first {reading.dropped} are no longer seen.")
 
 
+def _before(reading: Reading, position: int) -> int | None:
+    """How many tokens of the text come before what the bars show; None where that is all of it."""
+    return None if position + 1 == len(reading.ids) else reading.dropped + position
+
+
 def _append_buttons(reader: PrefixReader, reading: Reading, position: int) -> None:
     """The tokens to append by click or by key."""
-    model = reader.model
-    st.caption("Append: click a bar, a button, or press 1 to 9.")
+    model, count = reader.model, _before(reading, position)
+    replaced = "" if count is None else " It takes the place of the rest of the text; Undo brings that back."
+    st.caption(f"Append: click a bar, a button, or press 1 to 9.{replaced}")
     with st.container(horizontal=True, gap="xsmall"):
         for number, token_id in enumerate(reading.columns[position].top_ids[:APPENDABLE].tolist(), start=1):
             st.button(
                 plain(label(model, token_id)), key=f"append {number}", shortcut=str(number),
-                on_click=append, args=(reader, token_id),
+                on_click=append, args=(reader, count, token_id),
             )  # fmt: skip
 
 

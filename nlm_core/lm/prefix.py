@@ -6,6 +6,8 @@ from nlm_core.lm.base import LanguageModel
 from nlm_core.text.display import symbol_bytes, token_text
 
 MAX_CHARACTERS = 4000
+# What decoders write for bytes that are no character.
+_REPLACEMENT = "\ufffd"
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,23 @@ def tidy(typed: str) -> Prefix:
         notes.append(f"The text has {len(text):,} characters; the last {MAX_CHARACTERS:,} are read.")
         text = text[-MAX_CHARACTERS:]
     return Prefix(text.rstrip(" "), tuple(notes))
+
+
+def first_tokens(model: LanguageModel, text: str, count: int) -> str:
+    """The part of a text that its first ``count`` tokens are, START not counted; all of it where it has no more.
+
+    Raises
+    ------
+    ValueError
+        If the text would end in a part of a character.
+    """
+    ids = model.encode(text)
+    if count >= len(ids):
+        return text
+    kept = model.decode(ids[:count])
+    if kept.count(_REPLACEMENT) > text.count(_REPLACEMENT):
+        raise ValueError("there the text would end in a part of a character")
+    return kept
 
 
 def append_token(model: LanguageModel, text: str, token_id: int) -> str:

@@ -68,6 +68,12 @@ class Path:
     diverged: tuple[Divergence, ...]
     settings: Settings
 
+    @property
+    def last(self) -> int:
+        """The last step that the first start arrived at: T, or the one before it diverged."""
+        gone = next((each.step for each in self.diverged if each.start == 0), None)
+        return len(self.rates) if gone is None else max(gone - 1, 0)
+
 
 @dataclass(frozen=True)
 class Ends:

@@ -17,6 +17,7 @@ from pages._shared.escape import plain
 from pages._shared.navigation import show_navigation
 from pages._shared.panels.tour import tour_card, tour_state
 from pages._shared.report import report_place
+from pages._shared.style import page_style
 from pages._shared.tools import first_tools, last_tools
 
 P = ParamSpec("P")
@@ -35,7 +36,6 @@ _READING_SECONDS = 0.06
 # How often a new visitor's browser is told of something: until the scripts of text have come, and those of a chart.
 _FOR_TEXT, _FOR_A_CHART, _FIRST_DRAWING_SECONDS = 4, 7, 0.08
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
-_STYLE = _ASSETS / "style.css"
 _FINDINGS = f"<script>{(_ASSETS / 'findings.js').read_text(encoding='utf-8')}</script>"
 
 # What a visitor can be told in one sentence; anything else is a fault of ours and belongs in the log.
@@ -113,7 +113,7 @@ def page(stem: str, name: str = "", *, quick: bool = False) -> Iterator[None]:
     _require_frame(entry.file)
     if not quick:
         show_navigation()
-    _style()
+    page_style()
     _leave_behind(entry.file)
     tour_state()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -141,11 +141,6 @@ def _leave_behind(file: str) -> None:
             if name not in st.query_params:
                 st.session_state.pop(name, None)
     st.session_state[_LAST] = file
-
-
-def _style() -> None:
-    """The few rules that the theme has no settings for."""
-    st.html(_STYLE)
 
 
 def let_the_browser_draw() -> None:

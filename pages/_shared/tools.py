@@ -15,9 +15,9 @@ from pages._shared.moment import left_out
 from pages._shared.panels.pictures import pictures
 from pages._shared.panels.tour import tour_button
 from pages._shared.snippets import SNIPPETS
+from pages._shared.style import projector_style
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
-_PROJECTOR_STYLE = _ASSETS / "projector.css"
 _KEYS = f"<script>{(_ASSETS / 'keys.js').read_text(encoding='utf-8')}</script>"
 # Every key of the app with what it does; a page has those of its buttons.
 KEYS = (
@@ -41,7 +41,7 @@ def first_tools(file: str) -> DeltaGenerator:
         if projected:
             st.toggle("Controls", key="controls", bind="query-params", persist_state="session")
     if projected:
-        st.html(_PROJECTOR_STYLE)
+        projector_style()
     return last
 
 

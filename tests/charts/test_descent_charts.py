@@ -115,6 +115,9 @@ def test_losses_stop_where_a_path_diverged() -> None:
     figure = descent_losses.loss_figure({"GD": path}, False)
     lines = [trace for trace in figure.data if trace.mode == "lines"]
     assert [len(line.x) for line in lines] == [divergence.step] * 2
+    (drawn,) = contour(chosen, 5, {"GD": path})["lines"]
+    np.testing.assert_allclose(unpacked(drawn["xy"], 2), path.positions[0, : divergence.step], rtol=1e-6)
+    assert len(unpacked(drawn["losses"], 1)) == divergence.step
 
 
 def test_ends_and_their_histogram_count_every_start() -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Visit
@@ -90,6 +91,22 @@ def test_a_path_is_played_step_by_step(visit: Visit) -> None:
     plane.get_by_role("slider", name="Step shown").focus()
     page.keyboard.press("Home")
     expect(plane.locator("output")).to_contain_text("step 0:")
+
+
+def test_the_step_that_is_written_out_is_ringed_and_shown(visit: Visit) -> None:
+    page = visit("gradient_descent", surface="Bowl", alpha="0.1", T="40")
+    whole = _path(page)
+    come_to_rest(page)
+    plane = page.locator(".st-key-contour_plane")
+    ring = plane.locator(".nlm-ring")
+    expect(ring).to_be_hidden()
+    page.keyboard.press("ArrowRight")
+    expect(plane.locator("output")).to_contain_text("step 1:")
+    expect(ring).to_be_visible()
+    assert len(_path(page)) < len(whole)
+    # The path of that one step ends where the ring is.
+    x, y = _path(page).rpartition("L")[2].split(",")
+    assert [float(ring.get_attribute(name)) for name in ("cx", "cy")] == pytest.approx([float(x), float(y)], abs=0.01)
 
 
 def test_a_point_that_is_dragged_moves_the_minimum(visit: Visit) -> None:

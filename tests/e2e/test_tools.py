@@ -229,3 +229,18 @@ def test_a_printed_page_is_a_handout(visit: Visit) -> None:
     expect(main(page).get_by_text("P(text | START)")).to_be_visible()
     sheets = page.pdf(format="A4", scale=0.7).count(b"/Type /Page\n")
     assert sheets == 1, f"the handout has {sheets} sheets"
+
+
+@pytest.mark.parametrize("projector", ["true", "false"])
+def test_a_notice_leaves_the_style_of_the_page(visit: Visit, projector: str) -> None:
+    page = visit("next_token", prefix="I went to the park.", projector=projector)
+    keys = page.get_by_role("button", name="Keys")
+    expect(keys).to_be_visible()
+    come_to_rest(page)
+    before = keys.bounding_box()
+    for _ in range(2):
+        # The most probable token is STOP, which cannot be appended.
+        page.keyboard.press("1")
+        expect(page.get_by_test_id("stToast").first).to_contain_text("STOP ends the sentence")
+        come_to_rest(page)
+        assert keys.bounding_box() == before

@@ -61,6 +61,16 @@ def test_presets_append_and_undo(open_page: OpenPage, gpt: LanguageModel) -> Non
     assert at.text_input(key="prefix").value == PRESETS[1]
 
 
+def test_at_an_earlier_position_a_token_takes_the_place_of_the_rest(open_page: OpenPage, gpt: LanguageModel) -> None:
+    at = open_page(PAGE, prefix="I went to the park.", position="4")
+    first = at.button(key="append 1").label
+    at.button(key="append 1").click().run()
+    assert at.text_input(key="prefix").value == "I went to the" + first.replace("␣", " ")
+    check_bars(at, gpt, at.text_input(key="prefix").value)
+    next(button for button in at.button if button.label == "Undo").click().run()
+    assert at.text_input(key="prefix").value == "I went to the park."
+
+
 def test_stop_is_not_appended_and_that_is_said(open_page: OpenPage) -> None:
     at = open_page(PAGE, prefix=PRESETS[2])
     stop = next((button for button in at.button if button.label == "STOP"), None)

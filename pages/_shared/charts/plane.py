@@ -44,9 +44,10 @@ def descent_alt(surface: Surface, paths: Mapping[str, Path]) -> str:
     first = next(iter(paths.values()))
     ends = []
     for name, path in paths.items():
-        last = len(path.rates) if not path.diverged else max(path.diverged[0].step - 1, 0)
         gone = f", diverges at step {path.diverged[0].step:,}" if path.diverged else ""
-        ends.append(f"{name}, ends at {_at(path.positions[0, last])}, L = {number(path.losses[0, last])}{gone}")
+        ends.append(
+            f"{name}, ends at {_at(path.positions[0, path.last])}, L = {number(path.losses[0, path.last])}{gone}"
+        )
     steps = max(len(path.rates) for path in paths.values())
     start = f"from {_at(first.positions[0, 0])}, L = {number(first.losses[0, 0])}"
     return finding(f"Surface {surface.name}", f"{start}, in {steps:,} steps", *ends)
@@ -66,9 +67,19 @@ def points_alt(x: np.ndarray, y: np.ndarray, curves: Mapping[str, tuple[np.ndarr
 
 
 def contour_plane(
-    surface: Surface, grid: Grid, scale: Scale, paths: Mapping[str, Path], *, theme: str | None, alt: str
+    surface: Surface,
+    grid: Grid,
+    scale: Scale,
+    paths: Mapping[str, Path],
+    *,
+    theme: str | None,
+    alt: str,
+    step: int = 0,
 ) -> dict[str, Any]:
-    """The surface from above with one path a name, and the start of the first as a dot that can be moved."""
+    """The surface from above with one path a name, and the start of the first as a dot that can be moved.
+
+    Paths end where they diverged. The ``step`` that is written out elsewhere is ringed, if it is not the start.
+    """
     x, y = (side.numpy() for side in (grid.x, grid.y))
     first = next(iter(paths.values()))
     return {
@@ -83,12 +94,13 @@ def contour_plane(
             {
                 "name": name,
                 "colour": colour,
-                "xy": packed(path.positions[0]),
-                "losses": packed(path.losses[0]),
+                "xy": packed(path.positions[0, : path.last + 1]),
+                "losses": packed(path.losses[0, : path.last + 1]),
                 "arrows": True,
             }
             for (name, path), colour in zip(paths.items(), RUNS, strict=False)
         ],
+        "step": step,
         "legend": len(paths) > 1,
         "dots": packed(first.positions[0, 0]),
         "dot_name": "Start",

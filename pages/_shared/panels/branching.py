@@ -22,6 +22,7 @@ from pages._shared.frame import errors_told
 from pages._shared.glossary import hint
 from pages._shared.panels.chart import chart
 from pages._shared.report import at_work
+from pages._shared.style import notice
 from pages._shared.ticking import ticking
 
 _RUN = "_prompt run"
@@ -136,14 +137,14 @@ def _restart() -> None:
     try:
         _keep(branches.restart(_tree()))
     except ValueError as error:
-        st.toast(str(error))
+        notice(str(error))
 
 
 def _branch_off(position: int, token_id: int) -> None:
     try:
         _keep(branches.branch_off(_tree(), position, token_id))
     except ValueError as error:
-        st.toast(str(error))
+        notice(str(error))
 
 
 @errors_told

@@ -9,15 +9,14 @@ from nlm_core.optim.path import Path, written_out
 from nlm_core.optim.schedules import SCHEDULES
 from nlm_core.optim.surface import Surface
 from pages._shared.panels.figures import figures
-from pages._shared.panels.stepper import stepper
+from pages._shared.panels.stepper import known_step, stepper
 
 
 def step_panel(chosen: Surface, path: Path) -> None:
     """theta(i+1) = theta(i) - alpha * grad for a step that the visitor picks."""
     settings = path.settings
     gone = path.diverged[0].step if path.diverged else None
-    last = len(path.rates) - 1 if gone is None else max(0, gone - 1)
-    i = stepper("Step i", 0, last, key="i", forward="Step")
+    i = stepper("Step i", 0, _last(path), key="i", forward="Step")
     if gone == 0:
         st.info("There is no loss at the start, so there is no step to write out.")
         return
@@ -44,6 +43,16 @@ def step_panel(chosen: Surface, path: Path) -> None:
         ("Change that the gradient predicts", f"{expected:+.4g}", r"$-\alpha\, g \cdot u$, as if L were a plane"),
         ("Change that happened", f"{change:+.4g}", "the rest is curvature" + _noise(path, chosen)),
     )
+
+
+def written_step(path: Path) -> int:
+    """The step i that ``step_panel`` writes out, known before it is drawn."""
+    return known_step("i", 0, _last(path))
+
+
+def _last(path: Path) -> int:
+    """The last step that can be written out: also the one that leads out of all bounds."""
+    return path.last if path.diverged else len(path.rates) - 1
 
 
 def _noise(path: Path, chosen: Surface) -> str:

@@ -13,6 +13,7 @@ from pages._shared import controls
 from pages._shared.charts.bars import percent
 from pages._shared.escape import plain
 from pages._shared.panels.figures import figures
+from pages._shared.style import notice
 
 # Guesses of one visitor, by model and prefix; older ones leave the score.
 MAX_GUESSES = 50
@@ -43,7 +44,7 @@ def _take(reader: PrefixReader, reading: Reading, position: int) -> None:
         with gate().slot():
             guess = score_guess(reader, reading, position, st.session_state[_FIELD])
     except (ValueError, BusyError) as error:
-        st.toast(plain(str(error)).capitalize())
+        notice(plain(str(error)).capitalize())
         return
     guesses: dict[Key, WordGuess] = st.session_state[_GUESSES]
     guesses[reader.model.card.name, reading.ids[: position + 1]] = guess
@@ -78,7 +79,7 @@ def _append(reader: PrefixReader, token_ids: tuple[int, ...]) -> None:
         for token_id in token_ids:
             text = append_token(reader.model, text, token_id)
     except ValueError as error:
-        st.toast(plain(str(error)))
+        notice(plain(str(error)))
         return
     controls.set_prefix(text)
     st.session_state["position"] = None

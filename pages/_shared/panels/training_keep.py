@@ -6,6 +6,7 @@ from nlm_core.lm.reproduce import SENTENCES_FILE, VOCABULARY_FILE, script, sente
 from nlm_core.lm.visitor_training import VisitorRun
 from pages._shared.escape import plain
 from pages._shared.loaders import keep_model, session_models
+from pages._shared.style import notice
 
 _MAX_NAME = 40
 
@@ -37,7 +38,7 @@ def _keep(run: VisitorRun, name: str) -> None:
     try:
         dropped = keep_model(run.model(name.strip()))
     except ValueError as error:
-        st.toast(str(error))
+        notice(str(error))
         return
     gone = f" It takes the place of {dropped}." if dropped else ""
-    st.toast(f"{name.strip()} can be chosen on the other pages, as it is after {run.number:,} steps.{gone}")
+    notice(f"{name.strip()} can be chosen on the other pages, as it is after {run.number:,} steps.{gone}")

@@ -11,6 +11,7 @@ from pages._shared.controls import bounded_number
 from pages._shared.panels.chart import chart
 from pages._shared.panels.figures import figures
 from pages._shared.panels.training_setup import TRAINING, reset, training
+from pages._shared.style import notice
 from pages._shared.ticking import ticking
 
 _TICK_SECONDS = 0.3
@@ -25,7 +26,7 @@ def _train(run: VisitorRun, steps: int) -> None:
             run.go_on(steps)
         st.session_state[TRAINING] = True
     except ValueError as error:
-        st.toast(str(error))
+        notice(str(error))
 
 
 def _pause() -> None:

@@ -21,9 +21,10 @@ function build(parent) {
   const [axes, bar] = [element("g", { class: "axes" }, svg), element("g", { class: "axes" }, svg)];
   const inside = element("g", { "clip-path": `url(#${id}-clip)` }, svg);
   const [marks, lines] = [element("g", {}, inside), element("g", {}, inside)];
+  const ring = element("circle", { class: "nlm-ring", r: 7 }, inside);
   const dotLayer = element("g", {}, svg);
   const state = {
-    root, svg, dotLayer, id, axes, bar, marks, clip: element("rect", {}, clip), lineLayer: lines, canvas: find("canvas"),
+    root, svg, dotLayer, ring, id, axes, bar, marks, clip: element("rect", {}, clip), lineLayer: lines, canvas: find("canvas"),
     stage: find(".nlm-plane-stage"), legend: find(".nlm-plane-legend"), note: find(".nlm-plane-note"),
     play: find("button"), slider: find("input"), output: find("output"),
     data: null, dots: [], lines: [], shown: 0, held: null, pending: null, waiting: false, clock: null,
@@ -54,6 +55,19 @@ function show(state, step) {
   const trained = own.trained ? `, L in training = ${digits(own.trained[i])}` : "";
   state.output.textContent = `step ${own.numbers ? own.numbers[i] : i}: ${where}${loss}${trained}`;
   state.slider.value = step;
+}
+
+// The step that the page writes out, on the visitor's own path.
+function drawRing(state) {
+  const { step } = state.data;
+  const own = state.lines[0];
+  const here = step > 0 && own && step <= own.steps ? [own.flat[2 * step], own.flat[2 * step + 1]] : [NaN];
+  const seen = here.every(Number.isFinite);
+  state.ring.style.display = seen ? "" : "none";
+  if (!seen) return;
+  const [x, y] = state.scale.pixel(...here);
+  state.ring.setAttribute("cx", x);
+  state.ring.setAttribute("cy", y);
 }
 
 function pause(state) {
@@ -105,6 +119,7 @@ function layOut(state, anew) {
   state.canvas.hidden = !ground;
   drawMarks(state.marks, data.marks, state.scale.pixel);
   drawDots(state.dotLayer, state);
+  drawRing(state);
   show(state, Math.min(state.shown, last(state)));
 }
 
@@ -123,6 +138,10 @@ function update(state, given) {
     state.lines = data.lines.map(read);
     state.shown = last(state);
     state.slider.max = last(state);
+  } else if (data.step !== before.step) {
+    // What is written out is shown: the path as far as that step.
+    pause(state);
+    state.shown = data.step;
   }
   state.svg.setAttribute("aria-label", data.alt);
   state.svg.setAttribute("role", "group");

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from nlm_core.lm.base import LanguageModel
 from nlm_core.lm.candidates import candidates, label
-from nlm_core.lm.prefix import MAX_CHARACTERS, append_token, tidy
+from nlm_core.lm.prefix import MAX_CHARACTERS, append_token, first_tokens, tidy
 from nlm_core.lm.reader import PrefixReader
 
 
@@ -65,3 +65,22 @@ def test_a_k_out_of_range_is_refused(shipped: LanguageModel, k: int) -> None:
 def test_start_and_stop_have_their_names(shipped: LanguageModel) -> None:
     assert label(shipped, shipped.start_id, first=True) == "START"
     assert label(shipped, shipped.stop_id) == "STOP"
+
+
+@pytest.mark.parametrize("text", ["I went to the park.", "two  spaces", "a\nb c", ""])
+def test_the_first_tokens_of_a_text_are_its_beginning(shipped: LanguageModel, text: str) -> None:
+    ids = shipped.encode(text)
+    for count in range(len(ids) + 2):
+        kept = first_tokens(shipped, text, count)
+        assert text.startswith(kept)
+        # A space at the end is not read: it comes with the next word.
+        assert shipped.encode(kept.rstrip(" ")) == shipped.encode(shipped.decode(ids[:count]).rstrip(" "))
+    assert kept == text
+
+
+def test_a_text_is_not_cut_within_a_character(shipped: LanguageModel) -> None:
+    text = "a 😀"
+    whole = len(shipped.encode(text))
+    assert first_tokens(shipped, text, whole) == text
+    with pytest.raises(ValueError, match="part of a character"):
+        first_tokens(shipped, text, whole - 1)

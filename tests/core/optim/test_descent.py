@@ -158,6 +158,8 @@ def test_divergence_is_caught_with_step_and_number_and_frozen():
     np.testing.assert_array_equal(kept[gone.step :], np.broadcast_to(kept[gone.step - 1], kept[gone.step :].shape))
     assert abs(kept[gone.step - 1, 1]) < abs(gone.theta[1])
     assert np.abs(path.positions[1, -1]).max() < 1e-3
+    assert path.last == gone.step - 1
+    assert descend(chosen, [(1, 0)], Settings("GD", 0.5, 200)).last == 200
 
 
 def test_a_loss_without_value_counts_as_divergence():
