@@ -202,7 +202,8 @@ def _append_buttons(reader: PrefixReader, reading: Reading, position: int) -> No
     """The tokens to append by click or by key."""
     model, count = reader.model, _before(reading, position)
     replaced = "" if count is None else " It takes the place of the rest of the text; Undo brings that back."
-    st.caption(f"Append: click a bar, a button, or press 1 to 9.{replaced}")
+    with st.container(key="append_hint"):
+        st.caption(f"Append: click a bar, a button, or press 1 to 9.{replaced}")
     with st.container(horizontal=True, gap="xsmall"):
         for number, token_id in enumerate(reading.columns[position].top_ids[:APPENDABLE].tolist(), start=1):
             st.button(

@@ -194,7 +194,7 @@ PAGES: tuple[PageEntry, ...] = (
                 {"depth": "20", "alpha": "0.03", "directions": "Random", "plot": "3-D"},
             ),
             (
-                "The same network with skip connections: a smooth one",
+                "A deep network with skip connections: a smooth landscape",
                 {"depth": "20", "skip": "true", "alpha": "0.03", "directions": "Random", "plot": "3-D"},
             ),
             ("The landscape of nlm-rnn on held-out sentences", {"source": "nlm-rnn"}),

@@ -206,14 +206,20 @@ def _may_load(name: str) -> bool:
         return True
     if preset is not None and is_cached(preset.repo_id, preset.revision):
         return True
-    return may_fetch(name, f"{preset.megabytes:,} MB" if preset else "its weights", DEFAULT_MODEL)
+    return may_fetch(name, f"{preset.megabytes:,} MB" if preset else None, DEFAULT_MODEL)
 
 
-def may_fetch(name: str, size: str, meanwhile: str) -> bool:
-    """Whether this visitor has asked for a download; offers it where not, and says what is shown meanwhile."""
+def may_fetch(name: str, size: str | None, meanwhile: str) -> bool:
+    """Whether this visitor has asked for a download; offers it where not, and says what is shown meanwhile.
+
+    Of what nobody here knows there is no ``size``, nor whether it is on the Hub at all.
+    """
     allowed: set[str] = st.session_state.setdefault(_ALLOWED, set())
     if name in allowed:
         return True
-    st.info(f"{plain(name)} is on the Hub: loading it fetches {size}. Shown meanwhile: {meanwhile}.")
+    there = "is not here; if it is on the Hub, it can be fetched"
+    if size is not None:
+        there = f"is on the Hub: loading it fetches {size}"
+    st.info(f"{plain(name)} {there}. Shown meanwhile: {meanwhile}.")
     st.button("Fetch and load", key=f"fetch {name}", on_click=allowed.add, args=(name,), icon=":material/download:")
     return False

@@ -17,7 +17,7 @@ from pages._shared.escape import plain
 from pages._shared.navigation import show_navigation
 from pages._shared.panels.tour import tour_card, tour_state
 from pages._shared.report import report_place
-from pages._shared.style import page_style
+from pages._shared.style import notice, page_style
 from pages._shared.tools import first_tools, last_tools
 
 P = ParamSpec("P")
@@ -27,6 +27,9 @@ _RETURN = "_return_to"
 _REFUSED = "_refused"
 # What stands in the address under these names is text, even where it reads like a number.
 _SENTENCES = ("prefix", "prompt", "sentence", "other", "drawn", "points", "trained")
+# What has a message of its own where it does not hold, or is text.
+_TOLD = (*_SENTENCES, "rnn")
+_SHOWN = 60
 # Fields of the same name on several pages that are not meant to go along: what one hides, another has to show.
 _STAYS = ("guess",)
 _LAST = "_last_page"
@@ -114,6 +117,7 @@ def page(stem: str, name: str = "", *, quick: bool = False) -> Iterator[None]:
     if not quick:
         show_navigation()
     page_style()
+    asked = {} if st.session_state.get(_LAST) == entry.file else st.query_params.to_dict()
     _leave_behind(entry.file)
     tour_state()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -129,9 +133,24 @@ def page(stem: str, name: str = "", *, quick: bool = False) -> Iterator[None]:
     try:
         yield
     finally:
+        _tell_refused(asked)
         with place:
             last_tools(entry.file)
             st.html(_FINDINGS, width="content", unsafe_allow_javascript=True)
+
+
+def _tell_refused(asked: dict[str, str]) -> None:
+    """Say which choices of the address that opened the page are none: Streamlit takes the default without a word.
+
+    Texts and numbers are moved into their bounds, and that is said, where they are read.
+    """
+    refused = [
+        f"{plain(name)} = {plain(value[:_SHOWN])} is no choice here; {plain(chosen)} is shown."
+        for name, value in asked.items()
+        if name not in _TOLD and isinstance(chosen := st.session_state.get(name), str) and chosen != value
+    ]
+    if refused:
+        notice(" ".join(refused), duration="long")
 
 
 def _leave_behind(file: str) -> None:

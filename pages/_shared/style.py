@@ -1,6 +1,7 @@
 """The few rules that the theme has no settings for, and short notices that leave them where they are."""
 
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -18,7 +19,7 @@ def projector_style() -> None:
     st.html(_ASSETS / "projector.css")
 
 
-def notice(text: str) -> None:
+def notice(text: str, duration: Literal["short", "long"] = "short") -> None:
     """A toast that leaves the style in its place.
 
     To Streamlit both are elements of one invisible container, which every run fills from its beginning: a toast alone
@@ -27,4 +28,4 @@ def notice(text: str) -> None:
     page_style()
     if st.session_state.get(_PROJECTED):
         projector_style()
-    st.toast(text)
+    st.toast(text, duration=duration)

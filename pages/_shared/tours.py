@@ -154,7 +154,7 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
                 "Prediction step 4: the label",
                 "Type on in the sentence and watch the probability. The bars say which of the features make it.",
                 {"stage": "7 Prediction"},
-                "stage",
+                "sentence",
             ),
             (
                 "What the notebook leaves open",
@@ -243,13 +243,13 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
             ),
             (
                 "One unit's arithmetic",
-                "Weights times inputs, plus the bias, through σ. Type another weight and watch its edge.",
+                "Weights times inputs, plus the bias, through σ. Type another weight: its edge above follows.",
                 {"view": "One unit", "unit": "h₂[1]"},
                 "view",
             ),
             (
                 "Activation functions",
-                "GeLU and its derivative; the points are this network's own units. Change σ above and compare.",
+                "GeLU and its derivative; the points are this network's own units. Compare with another σ.",
                 {"view": "Activation", "sigma": "GeLU"},
                 "view",
             ),
@@ -395,11 +395,13 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
                 "Deep, without skip connections",
                 "Twenty layers: read the number of local minima and the range of the loss under the picture.",
                 {"directions": "Random", "depth": 20, "skip": False, "alpha": 0.03, "plot": "3-D"},
+                "plot",
             ),
             (
                 "Deep, with skip connections",
                 "Each layer adds its input to its output. Compare the same numbers, and the shape, with those before.",
                 {"directions": "Random", "depth": 20, "skip": True, "alpha": 0.03, "plot": "3-D"},
+                "plot",
             ),
             (
                 "A language model's landscape",
@@ -516,7 +518,7 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
             ),
             (
                 "Training procedure 2: run the model",
-                "A distribution at every position, from weights that are still random: all tokens are about as likely.",
+                "A distribution at every position, from weights that are still random: nothing is learned yet.",
                 {"stage": "2 Run", "sentence": _PARK},
                 "sentence",
             ),

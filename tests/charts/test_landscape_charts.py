@@ -52,11 +52,13 @@ def test_the_contour_holds_the_whole_path_and_the_network(seen: Seen) -> None:
 def test_the_path_runs_on_the_surface(seen: Seen) -> None:
     _, subject, at, stage = seen
     figure = charts.surface_figure(stage, at, subject.steps, "dark")
-    ground, path = figure.data
+    ground, path, ring = figure.data
     heights = np.array(ground.z)
     assert at.path_losses is not None
     wanted = charts.scale_of(stage).forward(at.path_losses.numpy().astype(float))
     np.testing.assert_allclose(path.z, wanted + 0.02 * (heights.max() - heights.min()))
+    # The trained network is where its path ends.
+    np.testing.assert_allclose([ring.x[0], ring.y[0], ring.z[0]], [0, 0, path.z[-1]], atol=1e-6)
 
 
 def test_a_path_outside_of_the_window_is_left_out(seen: Seen) -> None:
@@ -74,7 +76,7 @@ def test_without_a_path_there_is_none(seen: Seen) -> None:
     _, _, at, stage = seen
     bare = Plane(at.directions, at.a_range, at.b_range)
     assert charts.landscape_plane(stage, bare, (), theme=None, alt="A landscape")["lines"] == []
-    assert [trace.type for trace in charts.surface_figure(stage, bare, (), None).data] == ["surface"]
+    assert [trace.type for trace in charts.surface_figure(stage, bare, (), None).data] == ["surface", "scatter3d"]
 
 
 def test_grids_with_overflows_and_flat_grids_are_drawn(seen: Seen) -> None:

@@ -47,12 +47,15 @@ def activation_chart(name: str, marks: pd.DataFrame, ink: str) -> alt.LayerChart
         pd.DataFrame({"x": found.x, "y": y, "curve": label})
         for label, y in zip(_NAMES, (found.value, found.derivative), strict=True)
     )
-    color = alt.Color(
-        "curve:N",
-        scale=alt.Scale(domain=list(_NAMES), range=[BLUE, ORANGE]),
-        legend=alt.Legend(orient="top", title=None),
+    colours = (BLUE, ORANGE)
+    legend = alt.Legend(orient="top", title=None, symbolType="stroke")
+    color = alt.Color("curve:N", scale=alt.Scale(domain=list(_NAMES), range=list(colours)), legend=legend)
+    x = alt.X(
+        "x:Q",
+        title="x, a pre-activation",
+        scale=alt.Scale(domain=[-reach, reach], nice=False),
+        axis=alt.Axis(tickCount=8),
     )
-    x = alt.X("x:Q", title="x, a pre-activation", scale=alt.Scale(domain=[-reach, reach], nice=False))
     values = (*found.value, *found.derivative)
     low, high = float(min(values)), float(max(values))
     share = (_LINES * _LINE_PX + 4) / (_HEIGHT - _LINES * _LINE_PX)
@@ -60,19 +63,15 @@ def activation_chart(name: str, marks: pd.DataFrame, ink: str) -> alt.LayerChart
     drawn = (
         alt.Chart(lines)
         .mark_line()
-        .encode(x=x, y=y, color=color, strokeDash=alt.StrokeDash("curve:N", sort=list(_NAMES), legend=None))
+        .encode(x=x, y=y, color=color, strokeDash=alt.StrokeDash("curve:N", sort=list(_NAMES), legend=legend))
     )
-    points = pd.concat(
-        marks.assign(y=marks[column], curve=label)
-        for label, column in zip(_NAMES, ("value", "derivative"), strict=True)
-    )
-    at = (
-        alt.Chart(points)
-        .mark_point(filled=True, size=90, opacity=1)
+    # Of a colour each, not of the scale: the legend shows the lines.
+    at = [
+        alt.Chart(marks.assign(y=marks[column]))
+        .mark_point(filled=True, size=90, opacity=1, color=colour)
         .encode(
             x=x,
             y=y,
-            color=color,
             tooltip=[
                 "unit:N",
                 alt.Tooltip("x:Q", title="pre-activation", format=".5g"),
@@ -80,7 +79,8 @@ def activation_chart(name: str, marks: pd.DataFrame, ink: str) -> alt.LayerChart
                 alt.Tooltip("derivative:Q", title="σ′(x)", format=".5g"),
             ],
         )
-    )
+        for column, colour in zip(("value", "derivative"), colours, strict=True)
+    ]
     ordered = marks.sort_values("x").reset_index(drop=True)
     names = [
         alt.Chart(ordered.iloc[line::_LINES])
@@ -93,4 +93,4 @@ def activation_chart(name: str, marks: pd.DataFrame, ink: str) -> alt.LayerChart
         .mark_rule(color=GREY, strokeDash=[2, 3])
         .encode(x=x, y=alt.value(_LINES * _LINE_PX), y2=alt.value("height"))
     )
-    return alt.layer(down, drawn, at, *names).properties(height=_HEIGHT)
+    return alt.layer(down, drawn, *at, *names).properties(height=_HEIGHT)

@@ -14,6 +14,8 @@ from pages._shared.charts.palette import BLUE, GREY, ORANGE
 PICK = "pick"
 _LIVE = "bars"
 _ROW_HEIGHT = 24
+# About the width of a letter or digit beside a bar.
+_LETTER_PX = 7
 _GUESS = " ◂ your guess"
 # Bars whose numbers are told.
 _TOLD = 3
@@ -141,8 +143,16 @@ def _bars(data: Any, rows: int, ink: str, reach: float, clickable: bool) -> alt.
     )
     if clickable:
         drawn = drawn.add_params(alt.selection_point(name=PICK, fields=["id"]))
-    text = base.mark_text(align="left", dx=4, color=ink).encode(text="shown:N")
-    return (drawn + text).properties(height=bars_height(rows), usermeta=SVG)
+    # What has no room behind its bar stands in it: beyond the scale it would be cut off, or move the scale.
+    room, needed = f"(1 - datum.drawn / {reach}) * width", f"{_LETTER_PX} * (1 + length(datum.shown))"
+    inside = f"datum.drawn > {reach / 2} && {room} < {needed}"
+    behind = base.transform_filter(f"!({inside})").mark_text(align="left", dx=4, color=ink).encode(text="shown:N")
+    within = (
+        base.transform_filter(inside)
+        .mark_text(align="right", dx=-4)
+        .encode(text="shown:N", color=alt.condition("datum.kind === 'token'", alt.value("white"), alt.value("black")))
+    )
+    return (drawn + behind + within).properties(height=bars_height(rows), usermeta=SVG)
 
 
 def paired_bars(labels: Sequence[str], p: Sequence[float], q: Sequence[float]) -> alt.Chart:

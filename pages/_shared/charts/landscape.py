@@ -140,6 +140,13 @@ def surface_figure(stage: Stage, plane: Plane, steps: Sequence[TrainingStep], th
             hovertemplate="step %{customdata[0]:.0f}<br>loss in training %{customdata[1]:.4g}"
             "<br>loss in this plane %{customdata[2]:.4g}<extra></extra>",
         )  # fmt: skip
+    # Where the network came to rest: the end of its path, or the middle of the grid.
+    height = float(in_plane[-1] if plane.path is not None else losses[len(b) // 2, len(a) // 2])
+    figure.add_scatter3d(
+        x=[0], y=[0], z=scale.forward(np.array([height])) + lift(losses, scale), mode="markers",
+        marker={"size": 7, "color": "#ffffff", "line": {"color": ORANGE, "width": 4}},
+        hovertemplate=f"θ*, the trained network: L = {number(height)}<extra></extra>",
+    )  # fmt: skip
     figure.update_layout(height=HEIGHT, margin=_MARGIN, showlegend=False)
     return figure
 

@@ -109,7 +109,7 @@ def scores_chart(frame: pd.DataFrame, ink: str) -> alt.LayerChart:
         x=alt.X(
             "accuracy:Q",
             scale=alt.Scale(domain=[0, 1]),
-            axis=alt.Axis(format=".0%", titleAnchor="end"),
+            axis=alt.Axis(format=".0%", titleAnchor="end", tickCount=5),
             title="accuracy, with its 95 % interval",
         ),
         color=alt.condition("datum.place === 0", alt.value(BLUE), alt.value(GREY)),

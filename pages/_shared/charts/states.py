@@ -93,7 +93,9 @@ def _states_spec(
             y=alt.Y(
                 "place:O",
                 title="unit" if named else f"{len(units)} units",
-                axis=alt.Axis(labelExpr=f"{_js(numbers)}[datum.label]", ticks=False, labelOverlap=False)
+                axis=alt.Axis(
+                    labelExpr=f"{_js(numbers)}[datum.label]", ticks=False, labelOverlap=False, labelFlush=False
+                )
                 if named
                 else alt.Axis(labels=False, ticks=False),
             ),
@@ -152,7 +154,12 @@ def cosine_bars(labels: Sequence[str], cosines: Sequence[float], ink: str) -> al
             title=None,
             axis=alt.Axis(labelLimit=190, ticks=False, labelOverlap=False),
         ),
-        x=alt.X("cosine:Q", title="cosine with the current state", scale=alt.Scale(domain=[-1, 1])),
+        x=alt.X(
+            "cosine:Q",
+            title="cosine with the current state",
+            scale=alt.Scale(domain=[-1, 1]),
+            axis=alt.Axis(tickCount=5),
+        ),
     )
     drawn = base.mark_bar(height={"band": 0.7}, color=BLUE).encode(
         tooltip=["step:N", alt.Tooltip("cosine:Q", format=".6f")]

@@ -25,11 +25,11 @@ def step_panel(chosen: Surface, path: Path) -> None:
     # A formula in a line of text is broken where the screen ends.
     st.markdown(f"${written_out(path, i)}$")
     rule = optimizer(settings.optimizer)
-    whose = "over all examples" if chosen.examples else "by its formula"
+    whose, L = "over all examples" if chosen.examples else "by its formula", "L"
     if settings.batch_size not in (None, chosen.examples):
-        whose = f"over a mini-batch of {settings.batch_size} out of {chosen.examples} examples"
+        whose, L = f"over a mini-batch B of {settings.batch_size} out of {chosen.examples} examples", "L_B"
     st.markdown(
-        rf"$g = \frac{{\partial L}}{{\partial \theta}}(\theta^{{({i})}}) = "
+        rf"$g = \frac{{\partial {L}}}{{\partial \theta}}(\theta^{{({i})}}) = "
         rf"({number(float(gradient[0]), 4)},\ {number(float(gradient[1]), 4)})$, {whose}. {rule.name}: ${rule.formula}$"
         + ("" if settings.schedule == "Constant" else f". Schedule: ${SCHEDULES[settings.schedule].formula}$")
     )
@@ -40,7 +40,11 @@ def step_panel(chosen: Surface, path: Path) -> None:
         change = path.diverged[0].loss - before
     figures(
         ("Loss before", f"{before:.5g}", rf"at $\theta^{{({i})}}$"),
-        ("Change that the gradient predicts", f"{expected:+.4g}", r"$-\alpha\, g \cdot u$, as if L were a plane"),
+        (
+            "Change that the gradient predicts",
+            f"{expected:+.4g}",
+            r"$-\alpha\, g \cdot u$, $u$ the direction of the step, as if L were a plane",
+        ),
         ("Change that happened", f"{change:+.4g}", "the rest is curvature" + _noise(path, chosen)),
     )
 

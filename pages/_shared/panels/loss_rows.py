@@ -123,6 +123,7 @@ def softmax_panel(given: Prediction) -> None:
         + number(steps.largest)
         + "$"
     )
+    st.caption("As in the lecture, y are the logits here; above, y is the word that really follows.")
     columns = {
         "logit y": given.logits,
         "y / τ": steps.scaled,

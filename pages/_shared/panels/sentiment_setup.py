@@ -143,7 +143,7 @@ def _how_field(bundled: bool) -> How:
 def _usable_encoder(name: str) -> tuple[Encoder, Encoder]:
     """The chosen encoder; where it cannot be had, says why and takes MiniLM instead."""
     preset = ENCODER_PRESETS.get(name)
-    size = f"{preset.megabytes:,} MB" if preset else "its weights"
+    size = f"{preset.megabytes:,} MB" if preset else None
     try:
         if is_at_hand(name) or may_fetch(name, size, MINILM):
             return loaders.encoder(name)

@@ -26,8 +26,10 @@ def table_panel(reader: PrefixReader, reading: Reading) -> None:
     )
     st.caption("Click the head of a column to see that position's bars. ▸ marks the token that really follows.")
     if entries:
+        # What slid out of the context is no condition of anything on the screen.
+        what = "P(what is seen | its first token)" if reading.dropped else "P(text | START)"
         st.markdown(
-            f"P(text | START) = **{product_text(entries[-1].running_logp, 3)}**, "
+            f"{what} = **{product_text(entries[-1].running_logp, 3)}**, "
             f"ln P = **{entries[-1].running_logp:.3f}**, perplexity **{entries[-1].perplexity:,.2f}** a token."
         )
     with st.container(horizontal=True):

@@ -9,6 +9,8 @@ from pages._shared.tours import TOURS, Card, card_number, query
 TOUR = "tour"
 _SET = "_tour_state"
 _SHOW = (Path(__file__).resolve().parents[3] / "assets" / "tour.js").read_text(encoding="utf-8")
+# On the projector a field that a card speaks of may be folded away.
+_FOLDED = ":gray[S brings the controls.]"
 
 
 def _open(file: str, number: int) -> None:
@@ -58,7 +60,8 @@ def _card(file: str, card: Card, number: int) -> None:
     count = len(TOURS[file])
     with st.container(border=True, key="tour_card"):
         text, buttons = st.columns([5, 2], vertical_alignment="center")
-        text.markdown(f"**{card.title}**  \n{card.see}")
+        folded = st.session_state.get("projector") and not st.session_state.get("controls")
+        text.markdown(f"**{card.title}**  \n{card.see}" + f" {_FOLDED}" * bool(folded))
         with buttons, st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             st.caption(f"{number} of {count}", width="content")
             back = st.button("Back", key="tour_back", disabled=number == 1)

@@ -1,7 +1,7 @@
 // The page as it is now, as one sheet of HTML that needs nothing beside it and runs nothing: its words, formulas and
 // tables as text, its drawings as SVG, what its fields are set to, and the address that opens it again.
 const PARTS_LEFT_OUT = [
-  "button", "script", "style", "label", "template", "[data-testid=stAlertDynamicIcon]", "[data-testid=stAlertEmojiIcon]", ".nlm-finding", ".nlm-limit", "summary", ".st-key-tools", ".st-key-tour_card", ".st-key-word_buttons",
+  "button", "script", "style", "label", "template", "[data-testid=stAlertDynamicIcon]", "[data-testid=stAlertEmojiIcon]", ".nlm-finding", ".nlm-limit", "summary", ".st-key-tools", ".st-key-tour_card", ".st-key-word_buttons", ".st-key-append_hint",
   "[data-testid=stElementToolbar]", "[data-testid=stTooltipIcon]", "[data-testid=stIconMaterial]", "[data-testid=stSkeleton]",
   ..."Popover FileUploader Spinner Slider NumberInput TextInput TextArea Selectbox MultiSelect ButtonGroup Checkbox"
     .split(" ").map((kind) => `[data-testid=st${kind}]`),
@@ -30,7 +30,7 @@ figure { margin: 6px 0; break-inside: avoid; } figure svg { max-width: 100%; hei
 .dark figure > svg { filter: invert(1) hue-rotate(180deg); }
 figcaption, .fields, .address { color: #4f5963; font-size: 11px; overflow-wrap: anywhere; }
 .fields span { white-space: pre-wrap; } .fields b { font-weight: 600; }
-table { border-collapse: collapse; font-size: 10px; } td, th { border: 1px solid #c4ccd4; padding: 1px 4px; text-align: left; overflow-wrap: anywhere; }
+table { border-collapse: collapse; font-size: 10px; } td, th { border: 1px solid #c4ccd4; padding: 1px 4px; text-align: left; overflow-wrap: break-word; }
 pre, code { font-family: monospace; font-size: 10.5px; white-space: pre-wrap; }
 math { font-size: 1.05em; } mtable.matrix { border: solid; border-width: 0 1px; padding: 0 2px; margin: 0 2px;
   --tick: linear-gradient(currentColor, currentColor); background: var(--tick) top left, var(--tick) top right, var(--tick) bottom left,
@@ -62,12 +62,17 @@ function copyMath(node, into) {
   for (const child of node.childNodes) copyMath(child, copy);
 }
 
+// A cell is told with all its digits, of which the screen shows a few.
+function rounded(text) {
+  return /^-?\d+\.\d{7,}(e-?\d+)?$/.test(text) ? String(+(+text).toPrecision(5)) : text;
+}
+
 // The cells that are on the screen; a table that is scrolled has more, and they are in its CSV.
 function copyGrid(grid, into) {
   const table = put(into, "table");
   for (const row of grid.querySelectorAll("tr")) {
     const line = put(table, "tr");
-    for (const cell of row.children) put(line, cell.localName === "th" ? "th" : "td", cell.textContent);
+    for (const cell of row.children) put(line, cell.localName === "th" ? "th" : "td", rounded(cell.textContent));
   }
   const rows = +grid.getAttribute("aria-rowcount") - grid.querySelectorAll("tr").length;
   if (rows > 0) put(into, "p", `… and ${rows} more ${rows === 1 ? "row" : "rows"}, in the CSV of the table.`);
