@@ -8,13 +8,16 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
 
 from nlm_core.lm.base import ModelUnavailableError, UnknownModelError
 
-# Longer files are refused rather than held in memory whole.
+# Of longer files no more than this is read before they are refused.
 MAX_SCORED_LINES = 200_000
+# What NumPy and torch both take.
+MAX_SEED = 2**63 - 1
 
 
 class CommandError(Exception):
@@ -63,6 +66,10 @@ def predict(arguments: argparse.Namespace) -> None:
 
     if not 1 <= arguments.top <= TOP:
         raise CommandError(f"--top is {arguments.top}; it must be 1 to {TOP}")
+    try:
+        arguments.prefix.encode()
+    except UnicodeEncodeError:
+        raise CommandError("the prefix is not UTF-8 text") from None
     model = _load(arguments.model)
     column = PrefixReader(model).read(arguments.prefix).columns[-1]
     ranked = list(zip(column.top_ids.tolist(), column.top_p, strict=True))[: arguments.top]
@@ -85,15 +92,14 @@ def score(arguments: argparse.Namespace) -> None:
     from nlm_core.lm.scoring import score as score_texts
 
     try:
-        texts = arguments.file.read_text(encoding="utf-8").splitlines()
+        with arguments.file.open(encoding="utf-8-sig") as lines:
+            texts = [line.removesuffix("\n") for line in islice(lines, MAX_SCORED_LINES + 1)]
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"cannot read {arguments.file} as UTF-8 text: {error}") from None
     if not texts:
         raise CommandError(f"{arguments.file} is empty; give one text a line")
     if len(texts) > MAX_SCORED_LINES:
-        raise CommandError(
-            f"{arguments.file} has {len(texts):,} lines; at most {MAX_SCORED_LINES:,} are scored at once"
-        )
+        raise CommandError(f"{arguments.file} has more lines than the {MAX_SCORED_LINES:,} that are scored at once")
     model = _load(arguments.model)
     scored = dict(tqdm(score_texts(model, texts), total=len(texts), unit="text", file=sys.stderr))
     ordered = [scored[i] for i in range(len(texts))]
@@ -150,6 +156,8 @@ def train(arguments: argparse.Namespace) -> None:
 
     if not arguments.corpus.exists():
         raise CommandError(f"there is no corpus at {arguments.corpus}")
+    if not 0 <= arguments.seed <= MAX_SEED:
+        raise CommandError(f"--seed is {arguments.seed}; it must be 0 to {MAX_SEED:,}")
     try:
         if arguments.model == "tokenizer":
             result = train_tokenizer(arguments.corpus, arguments.out)
@@ -164,7 +172,7 @@ def train(arguments: argparse.Namespace) -> None:
                 tokenizer_folder=arguments.tokenizer,
                 compiled=not arguments.no_compile,
             )
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, OSError) as error:
         raise CommandError(str(error)) from None
     _print(result, arguments.json, lambda: "\n".join(f"{name}: {value}" for name, value in result.items()))
 

@@ -11,8 +11,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import TypeVar
 
 import torch
+
+T = TypeVar("T")
+
+# A slice of long work holds one place of the gate for so long, then lets others in.
+SLICE_SECONDS = 0.15
 
 
 @cache
@@ -96,6 +102,28 @@ def gate() -> Gate:
     torch.set_num_threads(1)
     threadpool_limits(limits=1, user_api="blas")
     return Gate(cores())
+
+
+def in_slices(work: Iterator[T]) -> Iterator[T]:
+    """The items of ``work``, of which only the computing is done inside of the gate.
+
+    Raises
+    ------
+    BusyError
+        If the gate stays closed.
+    """
+    going = True
+    while going:
+        ready: list[T] = []
+        with gate().slot():
+            until = time.perf_counter() + SLICE_SECONDS
+            while time.perf_counter() < until:
+                try:
+                    ready.append(next(work))
+                except StopIteration:
+                    going = False
+                    break
+        yield from ready
 
 
 _kept: set[str] = set()

@@ -44,17 +44,18 @@ class ThroughTime:
         dL/dh_t, through the prediction at t and through all later states.
     direct_gradients : float array of shape (T, H)
         The part of it that comes through the prediction at t alone, W_y^T dL/dy_t.
-    recurrent_parts : float array of shape (T, H, H)
-        dL/da_t h_{t-1}^T, what step t adds to dL/dU_h.
+    deltas, before : float arrays of shape (T, H)
+        dL/da_t and h_{t-1}: dL/da_t h_{t-1}^T is what step t adds to dL/dU_h.
     """
 
     state_gradients: np.ndarray
     direct_gradients: np.ndarray
-    recurrent_parts: np.ndarray
+    deltas: np.ndarray
+    before: np.ndarray
 
     @staticmethod
     def _norms(array: np.ndarray) -> np.ndarray:
-        norms: np.ndarray = np.sqrt((array.reshape(len(array), -1) ** 2).sum(1))
+        norms: np.ndarray = np.sqrt((array**2).sum(1))
         return norms
 
     @property
@@ -69,7 +70,8 @@ class ThroughTime:
     @property
     def recurrent_norms(self) -> np.ndarray:
         """Norms of what each step adds to dL/dU_h, of shape (T,)."""
-        return self._norms(self.recurrent_parts)
+        norms: np.ndarray = self._norms(self.deltas) * self._norms(self.before)
+        return norms
 
 
 @dataclass(frozen=True)
@@ -194,5 +196,4 @@ def backpropagate_through_time(network: ElmanNetwork, inputs: list[int], targets
         (direct,) = torch.autograd.grad(loss, states)
     state_gradients = torch.cat(whole)  # (T, H)
     delta = (1 - states.detach() ** 2) * state_gradients
-    parts = delta[:, :, None] * torch.cat(h[:-1]).detach()[:, None, :]  # (T, H, H)
-    return ThroughTime(state_gradients.numpy(), direct.numpy(), parts.numpy())
+    return ThroughTime(state_gradients.numpy(), direct.numpy(), delta.numpy(), torch.cat(h[:-1]).detach().numpy())

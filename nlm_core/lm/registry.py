@@ -13,6 +13,7 @@ from nlm_core import runtime
 from nlm_core.lm.base import LanguageModel, ModelUnavailableError, UnknownModelError
 from nlm_core.lm.card import read_card
 from nlm_core.lm.presets import CONFIG_FILE, WEIGHTS_FILE
+from nlm_core.text.tokenizer import FILE_NAME as TOKENIZER_FILE
 from nlm_core.text.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
@@ -50,12 +51,17 @@ def _with_weights(network: N, folder: Path) -> N:
     return network.to(runtime.device())
 
 
+def _tokenizer(folder: Path) -> Tokenizer:
+    """That of the model's own folder where it was trained with another one, else the one all shipped models share."""
+    return Tokenizer.load(folder if (folder / TOKENIZER_FILE).exists() else TOKENIZER_FOLDER)
+
+
 def load_window(folder: Path) -> LanguageModel:
     from nlm_core.lm.window import WindowModel, WindowNetwork
 
     config = _config(folder)
     network = WindowNetwork(config["vocab_size"], config["embedding"], config["hidden"], torch.Generator())
-    return WindowModel(read_card(folder), Tokenizer.load(TOKENIZER_FOLDER), _with_weights(network, folder))
+    return WindowModel(read_card(folder), _tokenizer(folder), _with_weights(network, folder))
 
 
 def load_rnn(folder: Path) -> LanguageModel:
@@ -63,7 +69,7 @@ def load_rnn(folder: Path) -> LanguageModel:
 
     config = _config(folder)
     network = ElmanNetwork(config["vocab_size"], config["embedding"], config["hidden"], torch.Generator())
-    return RnnModel(read_card(folder), Tokenizer.load(TOKENIZER_FOLDER), _with_weights(network, folder))
+    return RnnModel(read_card(folder), _tokenizer(folder), _with_weights(network, folder))
 
 
 def load_gpt(folder: Path) -> LanguageModel:
@@ -71,7 +77,7 @@ def load_gpt(folder: Path) -> LanguageModel:
     from nlm_core.lm.transformer import TransformerModel
 
     _config(folder)
-    return TransformerModel(read_card(folder), Tokenizer.load(TOKENIZER_FOLDER), load_causal(folder))
+    return TransformerModel(read_card(folder), _tokenizer(folder), load_causal(folder))
 
 
 def load_bert(folder: Path) -> "MaskedModel":
@@ -81,7 +87,7 @@ def load_bert(folder: Path) -> "MaskedModel":
     from nlm_core.lm.masked import MaskedModel
 
     _config(folder)
-    return MaskedModel(read_card(folder), Tokenizer.load(TOKENIZER_FOLDER), load_folder(AutoModelForMaskedLM, folder))
+    return MaskedModel(read_card(folder), _tokenizer(folder), load_folder(AutoModelForMaskedLM, folder))
 
 
 OWN_MODELS: dict[str, tuple[str, Callable[[Path], LanguageModel]]] = {

@@ -56,7 +56,7 @@ def train_model(
     ValueError
         If there is no such preset, or a budget is not positive.
     """
-    if minutes is not None and minutes <= 0:
+    if minutes is not None and not minutes > 0:
         raise ValueError(f"--minutes is {minutes}; it must be above 0")
     if steps is not None and steps <= 0:
         raise ValueError(f"--steps is {steps}; it must be above 0")

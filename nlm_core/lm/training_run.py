@@ -1,5 +1,7 @@
 """A whole training run on disk: corpus, batches, checkpoints that can be taken up again, float16 weights at the end."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -7,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from nlm_core.lm.presets import Corrupt, preset
 from nlm_core.lm.training import Diverged, Step, Trainer
-from nlm_core.text.corpus import EncodedLines, Rows, packed_rows, read_corpus, weighted
+from nlm_core.text.corpus import EncodedLines, Rows, corpus_files, packed_rows, read_corpus, weighted
 from nlm_core.text.tokenizer import Tokenizer
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
@@ -20,14 +23,31 @@ CHECKPOINT_EVERY_SECONDS = 180.0
 
 
 def encoded_corpus(corpus: Path, tokenizer: Tokenizer, weights: dict[str, int], out: Path) -> EncodedLines:
-    """The weighted training lines as token ids; kept in ``out``, because encoding takes longer than reading."""
-    kept = out / ENCODED_FILE
-    if not kept.exists():
+    """The weighted training lines as token ids; kept in ``out``, because encoding takes longer than reading.
+
+    What was kept of another corpus, tokenizer or weighting is encoded anew.
+    """
+    kept, of = out / ENCODED_FILE, _fingerprint(corpus, tokenizer, weights)
+    if not kept.exists() or _fingerprint_of(kept) != of:
         encoded = weighted(read_corpus(corpus), tokenizer, weights)
         tensors = {"ids": torch.from_numpy(encoded.ids.astype(np.int16)), "offsets": torch.from_numpy(encoded.offsets)}
-        save_file(tensors, kept)
+        partial = out / (ENCODED_FILE + ".partial")
+        save_file(tensors, partial, metadata={"of": of})
+        partial.replace(kept)
     tensors = load_file(kept)
     return EncodedLines(tensors["ids"].numpy().astype(np.uint16), tensors["offsets"].numpy())
+
+
+def _fingerprint(corpus: Path, tokenizer: Tokenizer, weights: dict[str, int]) -> str:
+    """Files by name, size and time, the tokenizer and the weights: a corpus is too large to be read for it."""
+    files = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in corpus_files(corpus)]
+    told = json.dumps([files, tokenizer.to_json(), sorted(weights.items())])
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _fingerprint_of(kept: Path) -> str | None:
+    with safe_open(kept, "np") as file:
+        return (file.metadata() or {}).get("of")
 
 
 def endless_batches(corpus: EncodedLines, batch_rows: int, row_length: int, seed: int) -> Iterator[Rows]:
@@ -85,8 +105,8 @@ class TrainingRun:
         seed: int = 0,
     ) -> None:
         self.name, self.out, self.preset = name, out, preset(name)
-        out.mkdir(parents=True, exist_ok=True)
         self.tokenizer = Tokenizer.load(tokenizer_folder)
+        out.mkdir(parents=True, exist_ok=True)
         recipe = replace(
             self.preset.recipe,
             max_minutes=minutes if minutes is not None else self.preset.recipe.max_minutes,
@@ -138,5 +158,6 @@ class TrainingRun:
         save_file(tensors, partial)
         partial.replace(self.out / CHECKPOINT_FILE)
         self.model_folder.mkdir(exist_ok=True)
+        self.tokenizer.save(self.model_folder)
         masters = {name: p.detach() for name, p in self.trainer.masters.items()}
         self.preset.export(self.trainer.network, masters, self.preset.sizes, self.model_folder)

@@ -171,7 +171,17 @@ class VisitorRun:
                     return
 
     def step_on(self, first: str | None = None) -> Step | Diverged:
-        """One step by hand, past the target if need be."""
+        """One step by hand, past the target if need be.
+
+        Raises
+        ------
+        ValueError
+            If ``MAX_STEPS`` are taken.
+        BusyError
+            If no place at the gate became free; nothing is lost.
+        """
+        if self.number >= MAX_STEPS:
+            raise ValueError(f"a run takes at most {MAX_STEPS:,} steps, and these are taken")
         with runtime.gate().slot():
             self._look_before()
             if first is not None:

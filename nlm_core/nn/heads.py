@@ -63,8 +63,8 @@ def loss_of_output(loss: Loss, y: Tensor, output: Tensor) -> Tensor:
     if loss.head == "softmax":
         return -(y * F.log_softmax(output, -1)).sum(-1)
     if loss.head == "sigmoid":
-        # -log sigmoid(y^) = softplus(-y^)
-        return (y * F.softplus(-output) + (1 - y) * F.softplus(output)).sum(-1)
+        # 1 - sigmoid(y^) = sigmoid(-y^)
+        return -(y * F.logsigmoid(output) + (1 - y) * F.logsigmoid(-output)).sum(-1)
     return loss.value(y, output)
 
 

@@ -1,6 +1,7 @@
 """Whole descents as data: every position for drawing and replaying, or only the ends of very many starts."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -175,16 +176,30 @@ def descend_to_ends(
 
     Parameters and errors are those of ``descend``, without its bound on positions.
     """
+    ends = deque(ends_in_steps(surface, starts, settings, generator, dtype), maxlen=1).pop()
+    assert ends is not None
+    return ends
+
+
+def ends_in_steps(
+    surface: Surface,
+    starts: Sequence[Sequence[float]] | Tensor,
+    settings: Settings,
+    generator: torch.Generator | None = None,
+    dtype: torch.dtype = torch.float32,
+) -> Iterator[Ends | None]:
+    """The same a step at a time, None for each, so that others can compute in between; the ends come last."""
     theta = torch.as_tensor(starts, dtype=dtype)
     diverged_at = None
     for moment in steps(surface, theta, settings, generator, dtype):
+        yield None
         if diverged_at is None:
             diverged_at = torch.full_like(moment.loss, -1, dtype=torch.int64)
         newly = ~moment.alive & (diverged_at < 0)
         diverged_at = torch.where(newly, moment.number, diverged_at)
     assert diverged_at is not None  # settings.check asks for at least one step
     seen = int(_batch_sizes(surface, settings).sum())
-    return Ends(_array(theta), _array(moment.theta), _array(moment.loss), diverged_at.cpu().numpy(), seen, settings)
+    yield Ends(_array(theta), _array(moment.theta), _array(moment.loss), diverged_at.cpu().numpy(), seen, settings)
 
 
 def grid_of_starts(surface: Surface, n: int, generator: torch.Generator | None = None) -> Tensor:

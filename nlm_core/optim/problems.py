@@ -42,7 +42,7 @@ def linear_regression(points: Points) -> DataSurface:
     """
     design = torch.stack([points.x, torch.ones_like(points.x)], 1)  # (N, 2)
     eigenvalues = torch.linalg.eigvalsh(design.T @ design / len(points)).clamp(min=0)
-    # rcond leaves out a direction in which the points say nothing.
+    # rtol leaves out a direction in which the points say nothing.
     best = torch.linalg.pinv(design, rtol=1e-10) @ points.y
     slope, intercept = best.tolist()
     largest = float(eigenvalues[1])

@@ -104,6 +104,8 @@ def classify(
         check_layer(encoder, layer)
     if not 0 < C < float("inf"):
         raise ValueError(f"--C is {C:g}; it must be a positive number")
+    if coefficients is not None and not coefficients.parent.is_dir():
+        raise ValueError(f"there is no folder {coefficients.parent} to write {coefficients.name} to")
     numbers = label_numbers(label for _, label in train())
     y = np.fromiter((numbers[label.casefold()] for _, label in train()), dtype=np.int8)
     tested = _count_known(test, numbers)

@@ -3,6 +3,7 @@
 After Jay Alammar, "A Visual Guide to Using BERT for the First Time": tokenise, pad, encode, take one vector a sentence.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -163,18 +164,32 @@ class Encoder:
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of each text, as ``tokenizer.encode(text, add_special_tokens=True)`` gives them, cut if too long."""
+        return [self._cut(ids) for ids in self._whole(texts)]
+
+    def _whole(self, texts: Sequence[str]) -> list[list[int]]:
+        # To cut or pad, the tokenizer would be set to it, and all visitors share it: it is only ever asked for all.
         if not texts:
             return []
-        encoded = self.tokenizer(
-            list(texts), add_special_tokens=True, truncation=True, max_length=self.max_tokens, padding=False
-        )
+        encoded = self.tokenizer(list(texts), add_special_tokens=True, truncation=False, padding=False, verbose=False)
         ids: list[list[int]] = encoded["input_ids"]
         return ids
 
+    def _cut(self, ids: list[int]) -> list[int]:
+        if len(ids) <= self.max_tokens:
+            return ids
+        return ids[: self.max_tokens - self._closing] + ids[len(ids) - self._closing :]
+
+    @cached_property
+    def _closing(self) -> int:
+        """How many special tokens stand behind every text: one, the [SEP] of BERT."""
+        special = set(self.tokenizer.all_special_ids)
+        backwards = reversed(self._whole(["a"])[0])
+        return sum(1 for _ in itertools.takewhile(special.__contains__, backwards))
+
     def tokenise(self, text: str) -> Tokenised:
         """One text with its tokens; ``cut`` says whether it was too long."""
-        whole = self.tokenizer.encode(text, add_special_tokens=True, truncation=False, verbose=False)
-        ids = self.token_ids([text])[0]
+        (whole,) = self._whole([text])
+        ids = self._cut(whole)
         return Tokenised(text, tuple(ids), tuple(self.tokenizer.convert_ids_to_tokens(ids)), len(ids) < len(whole))
 
     def pad(self, rows: Sequence[Sequence[int]], length: int | None = None) -> Padded:

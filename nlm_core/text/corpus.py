@@ -61,8 +61,8 @@ def _is_held_out(document: str) -> bool:
     return int.from_bytes(digest[:4], "big") % 1000 < HELD_OUT_PER_THOUSAND
 
 
-def read_corpus(path: Path) -> list[Source]:
-    """Read every text file of a folder (or one file), split into training and held-out lines.
+def corpus_files(path: Path) -> list[Path]:
+    """The text files of a folder, or the one file.
 
     Raises
     ------
@@ -72,8 +72,19 @@ def read_corpus(path: Path) -> list[Source]:
     files = [path] if path.is_file() else sorted([*path.glob("*.txt"), *path.glob("*.txt.xz")])
     if not files:
         raise FileNotFoundError(f"no .txt or .txt.xz file at {path}")
+    return files
+
+
+def read_corpus(path: Path) -> list[Source]:
+    """Read every text file of a folder (or one file), split into training and held-out lines.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such path, or no ``.txt`` or ``.txt.xz`` file in it.
+    """
     sources = []
-    for file in files:
+    for file in corpus_files(path):
         text = _open(file)
         # A file without a single empty line holds one sentence a line: each line is a document of its own.
         documents = text.split("\n\n") if "\n\n" in text else text.split("\n")

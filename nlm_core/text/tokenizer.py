@@ -30,8 +30,22 @@ class Tokenizer:
 
     @classmethod
     def load(cls, folder: Path) -> "Tokenizer":
-        """Read ``tokenizer.json`` from a folder."""
-        return cls(tokenizers.Tokenizer.from_file(str(folder / FILE_NAME)))
+        """Read ``tokenizer.json`` from a folder.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is none.
+        ValueError
+            If it is no tokenizer, or lacks one of the special tokens.
+        """
+        if not (folder / FILE_NAME).is_file():
+            raise FileNotFoundError(f"there is no {FILE_NAME} in {folder}")
+        try:
+            backend = tokenizers.Tokenizer.from_file(str(folder / FILE_NAME))
+        except Exception as error:  # The library raises nothing more exact.
+            raise ValueError(f"{folder / FILE_NAME} cannot be read as a tokenizer: {error}") from None
+        return cls(backend)
 
     @classmethod
     def train(cls, texts: Iterable[str], vocab_size: int = VOCABULARY_SIZE) -> "Tokenizer":

@@ -188,7 +188,7 @@ def model_field() -> str:
 def usable_reader(name: str) -> PrefixReader:
     """A reader of the chosen model; where it is unknown or cannot be had, says why and takes our own instead."""
     try:
-        if _may_load(name):
+        if is_at_hand(name) or may_fetch(name, _size(name), DEFAULT_MODEL):
             return reader(name)
     except (UnknownModelError, ModelUnavailableError) as error:
         st.error(plain(str(error)), icon=":material/error:")
@@ -196,8 +196,8 @@ def usable_reader(name: str) -> PrefixReader:
     return reader(DEFAULT_MODEL)
 
 
-def _may_load(name: str) -> bool:
-    """Whether a model may be loaded now; one that must be downloaded first is fetched only when asked for."""
+def is_at_hand(name: str) -> bool:
+    """Whether a model can be loaded without a download, or with one that this visitor has asked for."""
     from nlm_core.lm.hub import HUB_PRESETS, is_cached
     from nlm_core.lm.registry import OWN_MODELS
 
@@ -206,7 +206,14 @@ def _may_load(name: str) -> bool:
         return True
     if preset is not None and is_cached(preset.repo_id, preset.revision):
         return True
-    return may_fetch(name, f"{preset.megabytes:,} MB" if preset else None, DEFAULT_MODEL)
+    return name in st.session_state.get(_ALLOWED, ())
+
+
+def _size(name: str) -> str | None:
+    from nlm_core.lm.hub import HUB_PRESETS
+
+    preset = HUB_PRESETS.get(name)
+    return f"{preset.megabytes:,} MB" if preset else None
 
 
 def may_fetch(name: str, size: str | None, meanwhile: str) -> bool:

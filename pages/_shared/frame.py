@@ -26,7 +26,10 @@ _FRAMED = "_framed"
 _RETURN = "_return_to"
 _REFUSED = "_refused"
 # What stands in the address under these names is text, even where it reads like a number.
-_SENTENCES = ("prefix", "prompt", "sentence", "other", "drawn", "points", "trained")
+_SENTENCES = (
+    *("prefix", "prompt", "sentence", "other", "words", "formula", "theta"),
+    *("drawn", "points", "trained"),
+)
 # What has a message of its own where it does not hold, or is text.
 _TOLD = (*_SENTENCES, "rnn")
 _SHOWN = 60

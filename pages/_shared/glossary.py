@@ -48,7 +48,7 @@ _TERMS = (
     ("Top-k", "Sampling from the k most probable tokens alone, made to sum to 1 again.", "next_token prompt"),
     ("Top-p", "Sampling from the fewest tokens that hold a share p of the probability.", "next_token prompt"),
     ("Prompt", "The text that a model is given to go on from.", "prompt"),
-    ("Surprise", r"$-\ln p$ of the token that came: 0 for a certain one, large for an unlikely one.", "prompt"),
+    ("Surprise", r"$-\log_2 p$ of the token that came, in bits: 0 if it was certain, large if unlikely.", "prompt"),
     # Encoders and decoders
     (
         "Encoder",

@@ -70,10 +70,10 @@ def keep_model(model: LanguageModel) -> str | None:
     ValueError
         If the name is empty or that of a model that all visitors share.
     """
-    from nlm_core.lm.registry import entries
+    from nlm_core.lm.registry import BERT, entries
 
     name, trained = model.card.name, session_models()
-    if not name or "/" in name or name in entries():
+    if not name or "/" in name or name in (*entries(), BERT):
         raise ValueError(f"a model cannot be called {name!r}: take another name than those of the shared models")
     trained.pop(name, None)
     trained[name] = model

@@ -78,6 +78,10 @@ def test_without_json_people_can_read_it(capsys: pytest.CaptureFixture, command:
         (["train", "nlm-lstm", "--corpus", "tests", "--out", "unused"], "nlm-window"),
         (["train", "nlm-gpt", "--corpus", "no-such-folder", "--out", "unused"], "no corpus"),
         (["train", "nlm-gpt", "--corpus", "tests", "--out", "unused", "--minutes", "-1"], "above 0"),
+        (["train", "nlm-gpt", "--corpus", "tests", "--out", "unused", "--minutes", "nan"], "above 0"),
+        (["train", "nlm-gpt", "--corpus", "tests", "--out", "unused", "--seed", "-1"], "--seed is -1"),
+        (["train", "nlm-gpt", "--corpus", "tests", "--out", "unused/out", "--tokenizer", "none"], "no tokenizer.json"),
+        (["predict", "\udcff"], "UTF-8"),
         (["bench", "nothing"], "latency"),
     ],
 )
@@ -102,6 +106,14 @@ def test_scoring_what_is_no_text(capsys: pytest.CaptureFixture, tmp_path: Path) 
         status, _, err = run(capsys, "score", str(tmp_path / name))
         assert status == 2
         assert message in err
+
+
+def test_texts_are_the_lines_of_a_file(capsys: pytest.CaptureFixture, tmp_path: Path) -> None:
+    file = tmp_path / "texts.txt"
+    file.write_bytes("\ufeffI went\x0cto the park.\r\nthe end".encode())
+    status, out, _ = run(capsys, "score", str(file), "--model", "nlm-window", "--json")
+    assert status == 0
+    assert [found["text"] for found in json.loads(out)["texts"]] == ["I went\x0cto the park.", "the end"]
 
 
 def test_as_a_program(tmp_path: Path) -> None:

@@ -121,6 +121,15 @@ def test_a_position_beyond_the_text_shows_the_last_and_says_so(open_page: OpenPa
     assert any("The text ends at position" in caption.value for caption in at.caption)
 
 
+def test_choices_of_an_address_that_are_none_are_told(open_page: OpenPage) -> None:
+    at = open_page(PAGE, view="Nope", axis="<b>7</b>", prefix="I went", position="1")
+    assert not at.exception
+    (told,) = (toast.value for toast in at.toast)
+    assert "view = Nope is no choice here; Table is shown" in told
+    assert "<b>" not in told and "prefix" not in told and "position" not in told
+    assert not open_page(PAGE, view="Numbers", axis="25 %", prefix="I went").toast
+
+
 def test_a_position_k_and_model_in_the_address(open_page: OpenPage, rnn: LanguageModel) -> None:
     at = open_page(PAGE, prefix="I went to the park.", model="nlm-rnn", k="3", position="1")
     check_bars(at, rnn, "I went to the park.", k=3, position=1)
@@ -145,6 +154,10 @@ def test_a_hub_model_is_fetched_only_when_asked_for_and_refused_in_one_sentence(
     check_bars(at, gpt, "I went")
     assert not at.error
     assert "356 MB" in at.info[0].value
+    # Nor is it by way of the view that compares models.
+    compared = open_page(PAGE, model="distilgpt2", view="Compare", compare="distilgpt2")
+    assert not compared.error
+    assert "distilgpt2" not in compared.multiselect(key="compare").options
     at.button(key="fetch distilgpt2").click().run()
     assert "distilgpt2" in at.error[0].value
     check_bars(at, gpt, "I went")

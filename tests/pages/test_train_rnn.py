@@ -182,7 +182,7 @@ def test_an_upload_of_five_megabytes_is_cut() -> None:
 
 def test_models_for_the_other_pages_are_at_most_three() -> None:
     at = train(clean(visit(view="Run")), 5)
-    for name in ("one", "two", "three", "four", "nlm-rnn", " "):
+    for name in ("one", "two", "three", "four", "nlm-rnn", "nlm-bert", " "):
         at.text_input("model_name").set_value(name).run()
         at = clean(press(at, "Use on the other pages"))
     kept = at.session_state["trained_models"]

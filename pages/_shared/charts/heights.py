@@ -36,6 +36,8 @@ class Scale:
 def height_scale(losses: np.ndarray) -> Scale:
     """Linear where that shows the shape; where walls dwarf the floor, log10 of the height above the lowest place."""
     finite = losses[np.isfinite(losses)].astype(float)
+    if not len(finite):
+        raise ValueError("The loss has no value at any point of the grid that is drawn.")
     low, high = float(finite.min()), float(finite.max())
     floor = float(np.quantile(finite, 0.05)) - low
     steep = high - low > _STEEP * floor and high > low

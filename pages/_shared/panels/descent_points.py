@@ -9,7 +9,7 @@ import torch
 
 from nlm_core.optim.path import Path
 from nlm_core.optim.point_edits import MAX_BY_HAND, edited
-from nlm_core.optim.points import MAX_ROWS, Points, PointsError, parse_csv, points_from_cells
+from nlm_core.optim.points import MAX_ROWS, Points, PointsError, parse_csv, points_from_cells, to_text
 from nlm_core.optim.problems import prediction
 from nlm_core.optim.surface import DataSurface
 from nlm_core.optim.surfaces import default_points, surface
@@ -108,6 +108,7 @@ def points_editor(name: str) -> None:
     except PointsError as error:
         st.error(f"{plain(str(error))}. The last usable points are shown.")
     else:
-        points_by_surface()[name] = points
+        if name in points_by_surface() or to_text(points) != to_text(default_points(name)):
+            points_by_surface()[name] = points
     st.button("The points of the beginning", on_click=_reset, args=(name,), icon=":material/restart_alt:")
     st.caption(f"Up to {MAX_ROWS:,} points; logistic regression wants y to be 0 or 1.")

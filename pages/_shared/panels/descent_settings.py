@@ -17,7 +17,7 @@ from nlm_core.optim.surface import Surface
 from nlm_core.optim.surfaces import SURFACES, surface
 from pages._shared import moment
 from pages._shared.controls import bounded_number, bounded_slider
-from pages._shared.escape import plain
+from pages._shared.escape import as_sentence, plain
 from pages._shared.glossary import hint
 
 OWN = "Own formula"
@@ -71,7 +71,7 @@ def _formula_surface() -> Surface:
         found = formula_surface(text)
     except FormulaError as error:
         good = st.session_state.get(_GOOD_FORMULA, FORMULA)
-        st.error(f"{plain(str(error)).capitalize()}. Shown meanwhile: {plain(good)}")
+        st.error(f"{plain(as_sentence(str(error)))}. Shown meanwhile: {plain(good)}")
         return formula_surface(good)
     st.session_state[_GOOD_FORMULA] = text
     return found
@@ -166,6 +166,8 @@ def stability_note(chosen: Surface, settings: Settings, limit: float | None) -> 
     }
     symbol, over = bounds.get(settings.optimizer, (r"2/\lambda_{\max}", "2"))
     word = "below it" if settings.rate <= limit else "**beyond it: it diverges**"
+    if settings.schedule != "Constant" and settings.rate > limit:
+        word = "beyond it; the schedule may bring it below in time"
     if settings.batch_size not in (None, chosen.examples) and settings.rate <= limit:
         word += " (for all examples together; single mini-batches can be steeper)"
     st.caption(

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import streamlit as st
+from torch import Tensor
 
 from nlm_core.optim.descent import MAX_STEPS, Settings
 from nlm_core.optim.optimizers import Coefficients
-from nlm_core.optim.path import Ends, descend_to_ends, grid_of_starts
+from nlm_core.optim.path import Ends, ends_in_steps, grid_of_starts
 from nlm_core.optim.surface import Surface
-from nlm_core.runtime import gate
+from nlm_core.runtime import in_slices
 from pages._shared.charts.descent_losses import ends_alt, ends_figure, histogram_alt, histogram_figure
 from pages._shared.panels.descent_settings import generator
 
@@ -32,6 +33,13 @@ def _runs(chosen: Surface, settings: Settings, budget: str) -> dict[str, Setting
     return {"GD": plain_gd, "SGD": replace(plain_gd, optimizer="SGD", batch_size=B, steps=steps)}
 
 
+def _ends(chosen: Surface, starts: Tensor, run: Settings) -> Ends:
+    """Where the starts end, in slices: many mini-batches of many points take a minute."""
+    *_, ends = in_slices(ends_in_steps(chosen, starts, run, generator()))
+    assert ends is not None
+    return ends
+
+
 def starts_panel(chosen: Surface, settings: Settings) -> None:
     budget = _BUDGETS[0]
     if chosen.examples:
@@ -39,9 +47,9 @@ def starts_panel(chosen: Surface, settings: Settings) -> None:
             "Both get", _BUDGETS, default=_BUDGETS[0], key="budget", bind="query-params", required=True
         )
     runs = _runs(chosen, settings, budget)
-    with st.spinner(f"{STARTS:,} starts of {' and '.join(runs)} …", show_time=True), gate().slot():
+    with st.spinner(f"{STARTS:,} starts of {' and '.join(runs)} …", show_time=True):
         starts = grid_of_starts(chosen, STARTS)
-        found = {name: descend_to_ends(chosen, starts, run, generator()) for name, run in runs.items()}
+        found = {name: _ends(chosen, starts, run) for name, run in runs.items()}
     kept = np.concatenate([ends.losses[ends.diverged_at < 0] for ends in found.values()])
     if not len(kept):
         st.warning(f"Every start diverged with α = {settings.rate:g}; try a smaller rate.")

@@ -11,7 +11,7 @@ from nlm_core.lm.reader import PrefixReader, Reading
 from nlm_core.runtime import BusyError, gate
 from pages._shared import controls
 from pages._shared.charts.bars import percent
-from pages._shared.escape import plain
+from pages._shared.escape import as_sentence, plain
 from pages._shared.panels.figures import figures
 from pages._shared.style import notice
 
@@ -44,7 +44,7 @@ def _take(reader: PrefixReader, reading: Reading, position: int) -> None:
         with gate().slot():
             guess = score_guess(reader, reading, position, st.session_state[_FIELD])
     except (ValueError, BusyError) as error:
-        notice(plain(str(error)).capitalize())
+        notice(plain(as_sentence(str(error))))
         return
     guesses: dict[Key, WordGuess] = st.session_state[_GUESSES]
     guesses[reader.model.card.name, reading.ids[: position + 1]] = guess

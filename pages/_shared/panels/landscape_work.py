@@ -3,22 +3,17 @@ for what the page opens with, which is kept for all.
 """
 
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import streamlit as st
 
 from nlm_core.optim.landscape import Stage, landscape
 from nlm_core.optim.subject import Fit, Plane, Recipe, Subject, plane
-from nlm_core.runtime import gate
+from nlm_core.runtime import gate, in_slices
 from pages._shared.loaders import first_results
 from pages._shared.panels.landscape_setup import FIRST, FIRST_LOOK, Look
 
-T = TypeVar("T")
-
-# A slice of work holds one place of the gate for so long, then lets others in.
-SLICE_SECONDS = 0.15
 # Coarse grids are drawn at most so often: drawing takes the browser longer than computing takes the server.
 _DRAW_SECONDS = 0.6
 # Landscapes that one visitor keeps, each of at most 65 x 65 losses, and the network they are of.
@@ -32,28 +27,6 @@ class Seen:
 
     plane: Plane
     stage: Stage
-
-
-def in_slices(work: Iterator[T]) -> Iterator[T]:
-    """The items of ``work``, of which only the computing is done inside of the gate.
-
-    Raises
-    ------
-    BusyError
-        If the gate stays closed.
-    """
-    going = True
-    while going:
-        ready: list[T] = []
-        with gate().slot():
-            until = time.perf_counter() + SLICE_SECONDS
-            while time.perf_counter() < until:
-                try:
-                    ready.append(next(work))
-                except StopIteration:
-                    going = False
-                    break
-        yield from ready
 
 
 def trained(recipe: Recipe) -> tuple[Fit, Subject]:

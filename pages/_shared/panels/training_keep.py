@@ -38,7 +38,7 @@ def _keep(run: VisitorRun, name: str) -> None:
     try:
         dropped = keep_model(run.model(name.strip()))
     except ValueError as error:
-        notice(str(error))
+        notice(plain(str(error)))
         return
-    gone = f" It takes the place of {dropped}." if dropped else ""
-    notice(f"{name.strip()} can be chosen on the other pages, as it is after {run.number:,} steps.{gone}")
+    gone = f" It takes the place of {plain(dropped)}." if dropped else ""
+    notice(f"{plain(name.strip())} can be chosen on the other pages, as it is after {run.number:,} steps.{gone}")

@@ -13,7 +13,7 @@ from nlm_core.lm.reader import PrefixReader
 from nlm_core.lm.rnn import RnnModel
 from nlm_core.lm.training import Diverged
 from nlm_core.lm.visitor_training import VisitorRun, perplexity
-from nlm_core.runtime import gate
+from nlm_core.runtime import BusyError, gate
 from nlm_core.text.visitor_text import MAX_SENTENCE_CHARACTERS
 from pages._shared.charts.bars import bars, bars_alt, bars_frame
 from pages._shared.charts.ledger_table import lecture_table
@@ -29,10 +29,11 @@ from pages._shared.charts.training import (
     through_time_alt,
 )
 from pages._shared.controls import bounded_slider
-from pages._shared.escape import plain
+from pages._shared.escape import as_sentence, plain
 from pages._shared.glossary import hint
 from pages._shared.panels.chart import chart
 from pages._shared.panels.figures import figures
+from pages._shared.style import notice
 
 STAGES = ("1 Pairs", "2 Run", "3 Loss", "4 Backpropagate", "5 Descend")
 _LESSON = "_training_lesson"
@@ -59,7 +60,7 @@ class _Seen:
 def lesson_panel(run: VisitorRun) -> None:
     """A sentence, the five stages by button or arrow key, and the stage that is chosen."""
     if run.diverged is not None:
-        st.error(run.diverged.message.capitalize() + ".", icon=":material/trending_up:")
+        st.error(as_sentence(run.diverged.message) + ".", icon=":material/trending_up:")
         return
     field, stages = st.columns([2, 3], vertical_alignment="bottom")
     sentence = field.text_input(
@@ -97,7 +98,11 @@ def _go(place: int) -> None:
 
 
 def _take(run: VisitorRun, sentence: str) -> None:
-    run.step_on(sentence)
+    try:
+        run.step_on(sentence)
+    except (ValueError, BusyError) as error:
+        notice(plain(as_sentence(str(error))))
+        return
     _go(1)
 
 
@@ -247,7 +252,7 @@ def _descent(run: VisitorRun, seen: _Seen) -> None:
         r"$\displaystyle \theta^{(i+1)} = \theta^{(i)} - \alpha\,\frac{\partial L}{\partial \theta}(\theta^{(i)})$"
     )
     if isinstance(lesson.step, Diverged):
-        st.error(lesson.step.message.capitalize() + ".", icon=":material/trending_up:")
+        st.error(as_sentence(lesson.step.message) + ".", icon=":material/trending_up:")
         return
     if run.settings.optimizer != "SGD":
         st.caption(

@@ -8,6 +8,7 @@ from nlm_core.runtime import BusyError
 from pages._shared.charts.palette import ink
 from pages._shared.charts.training import loss_curves, loss_curves_alt
 from pages._shared.controls import bounded_number
+from pages._shared.escape import as_sentence
 from pages._shared.panels.chart import chart
 from pages._shared.panels.figures import figures
 from pages._shared.panels.training_setup import TRAINING, reset, training
@@ -68,7 +69,7 @@ def _live(run: VisitorRun, steps: int) -> None:
 
 def _picture(run: VisitorRun, steps: int) -> None:
     if run.diverged is not None:
-        st.error(run.diverged.message.capitalize() + ".", icon=":material/trending_up:")
+        st.error(as_sentence(run.diverged.message) + ".", icon=":material/trending_up:")
     elif run.out_of_time:
         st.warning(f"The run has used its {MAX_SECONDS:.0f} seconds of computing; what it learned is kept.")
     done = run.number / run.target if run.target else 0.0

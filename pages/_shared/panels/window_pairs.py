@@ -13,7 +13,7 @@ from pages._shared import controls
 from pages._shared.charts.bars import percent
 from pages._shared.charts.curves import MEASURES, gap_alt, gap_chart, gap_frame
 from pages._shared.charts.sentence import words_html
-from pages._shared.escape import plain
+from pages._shared.escape import as_sentence, plain
 from pages._shared.panels.chart import chart
 
 # Pairs that differ in one word, by what hangs on it.
@@ -53,7 +53,7 @@ def pairs_panel(readers: Mapping[str, PrefixReader], first: str, window: int) ->
             with gate().slot():
                 found[name] = diverge(model, ids[0], ids[1], _TOP_K)
         except ValueError as error:
-            st.info(plain(str(error)).capitalize() + ".")
+            st.info(plain(as_sentence(str(error))) + ".")
             return
     model = next(iter(readers.values())).model
     _sentences(model, next(iter(found.values())))

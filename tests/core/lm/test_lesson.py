@@ -82,7 +82,10 @@ def test_the_parts_of_all_steps_and_sentences_sum_to_the_gradient() -> None:
     Trainer(own, Recipe()).gradients(ROWS)
     total = np.zeros((H, H))
     for line in ([0, 3, 4, 5, 3, 1], [0, 6, 1], [0, 7, 8, 8, 1]):
-        total += backpropagate_through_time(own, line[:-1], line[1:], COUNT).recurrent_parts.sum(0)
+        found = backpropagate_through_time(own, line[:-1], line[1:], COUNT)
+        parts = found.deltas[:, :, None] * found.before[:, None, :]
+        np.testing.assert_allclose(found.recurrent_norms, np.linalg.norm(parts, axis=(1, 2)), rtol=1e-6)
+        total += parts.sum(0)
     assert own.U_h.grad is not None
     np.testing.assert_allclose(total, own.U_h.grad.numpy(), rtol=1e-4, atol=1e-7)
 

@@ -11,7 +11,8 @@ from safetensors.torch import load_file
 from nlm_core.lm import presets
 from nlm_core.lm.registry import TOKENIZER_FOLDER, load_bert, load_gpt, load_rnn, load_window
 from nlm_core.lm.train_command import train_model, train_tokenizer
-from nlm_core.lm.training_run import TrainingRun
+from nlm_core.lm.training_run import TrainingRun, encoded_corpus
+from nlm_core.text.tokenizer import Tokenizer
 
 SMALL = {
     "nlm-window": {"embedding": 8, "hidden": 12},
@@ -95,6 +96,30 @@ def test_a_corpus_smaller_than_a_batch_is_refused(tmp_path: Path) -> None:
     file.write_text("One line.\n")
     with pytest.raises(ValueError, match="fewer than one batch"):
         list(run(file, tmp_path / "run", 2).steps())
+
+
+def test_another_corpus_or_tokenizer_is_encoded_anew(corpus: Path, tmp_path: Path) -> None:
+    shared = Tokenizer.load(TOKENIZER_FOLDER)
+    first = encoded_corpus(corpus, shared, {}, tmp_path)
+    file = tmp_path / "other.txt"
+    file.write_text("The students opened their books.\n" * 40)
+    second = encoded_corpus(file, shared, {}, tmp_path)
+    assert len(second.ids) != len(first.ids)
+    own = Tokenizer.train(["The students opened their books."], 300)
+    third = encoded_corpus(file, own, {}, tmp_path)
+    assert len(third.ids) > len(second.ids)
+    assert encoded_corpus(file, own, {}, tmp_path).ids.tolist() == third.ids.tolist()
+
+
+def test_a_model_with_its_own_tokenizer_is_measured_with_it(corpus: Path, tmp_path: Path) -> None:
+    train_tokenizer(corpus, tmp_path / "tokenizer")
+    train_model(
+        "nlm-window", corpus, tmp_path / "run", minutes=None, steps=1, seed=0,
+        tokenizer_folder=tmp_path / "tokenizer", compiled=False,
+    )  # fmt: skip
+    model = load_window(tmp_path / "run" / "model")
+    assert model.vocab_size == Tokenizer.load(tmp_path / "tokenizer").vocab_size < 8192
+    assert model.decode(model.encode("I went")) == "I went"
 
 
 def test_a_checkpoint_of_another_model_is_refused(corpus: Path, tmp_path: Path) -> None:

@@ -166,6 +166,9 @@ def test_a_step_by_hand_puts_the_sentence_first() -> None:
     assert run.by_hand == {0: "I went to the park."} and run.number == 1 and run.ended
     first = run.batch("My own words").targets[0]
     assert [run.vocabulary.decode([i]) for i in first[first != IGNORED][:2].tolist()] == ["My", "<UNK>"]
+    run.trainer.number = MAX_STEPS
+    with pytest.raises(ValueError, match="5,000 steps"):
+        run.step_on("One more.")
 
 
 def test_the_kept_model_stays_as_it_is() -> None:

@@ -102,6 +102,12 @@ def test_loss_through_the_head(name, logits, true):
     torch.testing.assert_close(gradient_of_output(chosen, y, logits), by_torch, rtol=1e-10, atol=1e-10)
 
 
+def test_the_gradient_through_the_sigmoid_holds_far_out():
+    y, output = tensor([0.0, 1.0, 0.0, 1.0]), tensor([21.0, -21.0, -30.0, 30.0])
+    by_torch = slope(lambda z: loss_of_output(loss("BCE"), y, z), output)
+    torch.testing.assert_close(gradient_of_output(loss("BCE"), y, output), by_torch, rtol=1e-12, atol=1e-15)
+
+
 def test_loss_through_the_head_stays_finite_for_huge_logits():
     y = tensor([1.0, 0.0])
     for name in ("BCE", "CE"):

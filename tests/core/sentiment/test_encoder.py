@@ -1,6 +1,7 @@
 """Encoders beside plain transformers, and what is refused."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
 
@@ -64,11 +65,20 @@ def test_attention_rows_are_distributions(minilm: Encoder) -> None:
 def test_long_texts_are_cut_and_counts_are_bounded(minilm: Encoder) -> None:
     long = minilm.tokenise("word " * 2000)
     assert (len(long.ids), long.cut, long.tokens[-1]) == (512, True, "[SEP]")
+    cut = AutoTokenizer.from_pretrained(minilm_folder()).encode("word " * 2000, truncation=True, max_length=512)
+    assert list(long.ids) == cut
     for texts in ([], ["a"] * (MAX_ENCODED + 1)):
         with pytest.raises(ValueError, match=f"1 to {MAX_ENCODED}"):
             minilm.encode(texts)
     with pytest.raises(ValueError, match="cls, mean"):
         pool(torch.zeros(1, 1, 1), torch.ones(1, 1), "max")
+
+
+def test_visitors_do_not_disturb_each_others_tokens(minilm: Encoder) -> None:
+    long = "word " * 700
+    with ThreadPoolExecutor(4) as pool:
+        lengths = pool.map(lambda _: (len(minilm.token_ids([long])[0]), minilm.tokenise(long).cut), range(60))
+    assert set(lengths) == {(512, True)}
 
 
 def test_minilm_missing_or_altered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
