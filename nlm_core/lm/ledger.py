@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlm_core.lm.reader import Follower
+from nlm_core.nn.losses import perplexity
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def chain_rule(followers: Sequence[Follower]) -> tuple[Entry, ...]:
                 p=math.exp(follower.logp),
                 logp=follower.logp,
                 running_logp=running,
-                perplexity=math.exp(min(-running / t, 700.0)),
+                perplexity=perplexity(-running / t),
             )
         )
     return tuple(entries)

@@ -21,6 +21,7 @@ from nlm_core.lm.rnn import ElmanNetwork, RnnModel
 from nlm_core.lm.sampling import Sampling, generate
 from nlm_core.lm.training import Diverged, Recipe, Step, Trainer
 from nlm_core.lm.visitor_settings import MAX_SECONDS, MAX_STEPS, VOCABULARIES, Settings
+from nlm_core.nn.losses import perplexity
 from nlm_core.text.corpus import Rows, padded_rows
 from nlm_core.text.csv_export import to_csv
 from nlm_core.text.visitor_text import VisitorText
@@ -56,11 +57,6 @@ class Samples:
 def epoch_order(lines: int, seed: int, epoch: int) -> np.ndarray:
     """The order of the sentences in one pass over the text, of shape (lines,)."""
     return np.random.default_rng([seed, epoch]).permutation(lines)
-
-
-def perplexity(loss: float) -> float:
-    """exp(loss)."""
-    return math.exp(min(loss, 700.0))
 
 
 class VisitorRun:

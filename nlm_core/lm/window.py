@@ -3,7 +3,7 @@
     h_t = tanh(W_1 [e_t; e_{t-1}; ...; e_{t-N+1}] + b_1)        y_t = W_y h_t + b_y
 
 W_1 is kept as N blocks, one for each distance. A word outside the window, or before START, contributes the zero
-vector; in training each row of the batch gets a window of random length, so that every N from 1 to 8 is in the
+vector; in training each position gets a window of random length, so that every N from 1 to 8 is in the
 training distribution.
 """
 

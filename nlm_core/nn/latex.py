@@ -8,6 +8,11 @@ from torch import Tensor
 LONGEST = 6
 
 
+def index(i: int) -> str:
+    """An index for a formula; one of several digits needs braces."""
+    return str(i) if 0 <= i < 10 else f"{{{i}}}"
+
+
 def number(value: float, digits: int = 3) -> str:
     r"""A number for a formula: ``0.25``, ``-3``, ``1.2 \times 10^{-7}``, ``\infty``.
 

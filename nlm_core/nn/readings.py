@@ -76,11 +76,6 @@ def readings(y: Tensor, y_hat: Tensor) -> dict[str, Reading]:
     return found
 
 
-def perplexity_of(y: Tensor, y_hat: Tensor) -> float:
-    """exp(CE) of a prediction; NaN where the cross-entropy does not apply."""
-    return perplexity(readings(y, y_hat)["CE"].value)
-
-
 def perplexity_reading(y: Tensor, y_hat: Tensor) -> Reading:
     """exp(CE) of a prediction read like a loss: by the chain rule its gradient is exp(CE) times that of CE."""
     ce = readings(y, y_hat)["CE"]

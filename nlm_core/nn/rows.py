@@ -9,7 +9,7 @@ from torch import Tensor
 from nlm_core.nn.activations import Activation
 from nlm_core.nn.checks import ACTIVATION_REFERENCES, LOSS_REFERENCES, WIDTH, check_gradient, check_value
 from nlm_core.nn.heads import gradient_of_output, head, loss_of_output
-from nlm_core.nn.latex import shape
+from nlm_core.nn.latex import index, shape
 from nlm_core.nn.ledger import BACKWARD, FORWARD, LOSS, Row
 from nlm_core.nn.losses import Loss
 from nlm_core.nn.mlp import Forward, Parameters
@@ -47,7 +47,7 @@ def _arrow(*factors: Tensor, result: Tensor, sign: str = r"\cdot") -> str:
 
 
 def _h(i: int) -> str:
-    return "x" if i == 0 else f"h_{i}"
+    return "x" if i == 0 else f"h_{index(i)}"
 
 
 def forward_rows(net: Example) -> Iterator[Row]:
@@ -55,9 +55,9 @@ def forward_rows(net: Example) -> Iterator[Row]:
     n = len(net.parameters.W)
     for i in range(1, n + 1):
         W, b, below, z = net.parameters.W[i - 1], net.parameters.b[i - 1], net.h(2 * i - 2), net.h(2 * i - 1)
-        symbol = r"\hat{y}" if i == n else f"h_{2 * i - 1}"
+        symbol = r"\hat{y}" if i == n else _h(2 * i - 1)
         yield Row(
-            key="y_hat" if i == n else symbol,
+            key="y_hat" if i == n else f"h_{2 * i - 1}",
             phase=FORWARD,
             symbol=symbol,
             formula=f"{symbol} = W_{i} {_h(2 * i - 2)} + b_{i}",
@@ -76,8 +76,8 @@ def forward_rows(net: Example) -> Iterator[Row]:
         yield Row(
             key=f"h_{2 * i}",
             phase=FORWARD,
-            symbol=f"h_{2 * i}",
-            formula=rf"h_{2 * i} = \sigma({symbol})",
+            symbol=_h(2 * i),
+            formula=rf"{_h(2 * i)} = \sigma({symbol})",
             result=after,
             check=check_value(ACTIVATION_REFERENCES[net.sigma.name](z), after),
             shapes=_arrow(z, result=after),
@@ -177,8 +177,8 @@ def hidden_rows(net: Example, i: int, delta: Tensor, symbol: str) -> tuple[Row, 
     through_W = Row(
         key=f"delta_h{after}",
         phase=BACKWARD,
-        symbol=rf"\delta_{{h_{after}}}",
-        formula=rf"\delta_{{h_{after}}} := \frac{{\partial L}}{{\partial h_{after}}} = W_{i}^T \cdot {symbol}",
+        symbol=rf"\delta_{{{_h(after)}}}",
+        formula=rf"\delta_{{{_h(after)}}} := \frac{{\partial L}}{{\partial {_h(after)}}} = W_{i}^T \cdot {symbol}",
         result=delta_after,
         check=check_gradient(lambda z: net.onwards(after, z), net.h(after), delta_after),
         shapes=_arrow(W_T, delta[:, None], result=delta_after),
@@ -193,16 +193,16 @@ def hidden_rows(net: Example, i: int, delta: Tensor, symbol: str) -> tuple[Row, 
     through_sigma = Row(
         key=f"delta_h{before}",
         phase=BACKWARD,
-        symbol=rf"\delta_{{h_{before}}}",
-        formula=rf"\delta_{{h_{before}}} := \frac{{\partial L}}{{\partial h_{before}}} = "
-        rf"\delta_{{h_{after}}} \odot \sigma'(h_{before})",
+        symbol=rf"\delta_{{{_h(before)}}}",
+        formula=rf"\delta_{{{_h(before)}}} := \frac{{\partial L}}{{\partial {_h(before)}}} = "
+        rf"\delta_{{{_h(after)}}} \odot \sigma'({_h(before)})",
         result=delta_before,
         check=check_gradient(lambda z: net.onwards(before, z), net.h(before), delta_before),
         shapes=_arrow(delta_after, slope, result=delta_before, sign=r"\odot"),
         upstream=delta_after,
-        upstream_symbol=rf"\delta_{{h_{after}}}",
+        upstream_symbol=rf"\delta_{{{_h(after)}}}",
         local=slope,
-        local_symbol=rf"\sigma'(h_{before})",
+        local_symbol=rf"\sigma'({_h(before)})",
         hint="σ works element by element, so its derivative multiplies element by element.",
     )
     return through_W, through_sigma

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from nlm_core.nn.activations import activation
-from nlm_core.nn.latex import number, signed, total
+from nlm_core.nn.latex import index, number, signed, total
 from nlm_core.nn.mlp import Forward, Parameters
 
 
@@ -66,13 +66,13 @@ def unit(parameters: Parameters, passed: Forward, activation_name: str, layer: i
     z = products.sum() + b[row]
     is_output = layer == layers
     output = z if is_output else activation(activation_name).value(z)
-    below = "x" if layer == 1 else f"h_{2 * layer - 2}"
-    above = r"\hat{y}" if is_output else f"h_{2 * layer - 1}"
-    after = above if is_output else f"h_{2 * layer}"
+    below = "x" if layer == 1 else f"h_{index(2 * layer - 2)}"
+    above = r"\hat{y}" if is_output else f"h_{index(2 * layer - 1)}"
+    after = above if is_output else f"h_{index(2 * layer)}"
     terms = [rf"{signed(w)} \cdot {signed(v)}" for w, v in zip(W[row].tolist(), inputs.tolist(), strict=True)]
-    text = rf"({above})_{row + 1} = {total([*terms, signed(float(b[row]))])} = {number(float(z))}"
+    text = rf"({above})_{index(row + 1)} = {total([*terms, signed(float(b[row]))])} = {number(float(z))}"
     if not is_output:
-        text += rf", \quad ({after})_{row + 1} = \sigma({number(float(z))}) = {number(float(output))}"
+        text += rf", \quad ({after})_{index(row + 1)} = \sigma({number(float(z))}) = {number(float(output))}"
     return Unit(
         layer, row, inputs, W[row], products, float(b[row]), float(z), float(output), (below, above, after), text
     )

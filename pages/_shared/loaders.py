@@ -1,4 +1,4 @@
-"""The only caches of the app: shared models, keyed by name and bounded."""
+"""The only caches of Streamlit in the app: shared models, keyed by name and bounded."""
 
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, TypeVar

@@ -135,7 +135,9 @@ def rate_field(chosen: Surface, slider: DeltaGenerator, field: DeltaGenerator) -
             "Learning rate, log₁₀ α", *LOG_RATES, step=_LOG_STEP, key="log_alpha", on_change=_slid, format="%.2f",
             help=hint("Learning rate", "Gradient descent"),
         )  # fmt: skip
-    if not usable:
+    if usable:
+        return rate
+    with slider:
         given = "missing" if typed is None else f"{typed:g}"
         st.error(f"α is {given}; it must be a finite number above 0, such as 0.1. Shown meanwhile: α = {rate:g}.")
     return rate

@@ -93,7 +93,7 @@ def _check(row: Row) -> None:
     ways = (
         ("autograd", check.autograd),
         ("finite differences", check.finite),
-        ("torch's own function", check.formula),
+        ("the same value computed another way", check.formula),
     )
     told = ", ".join(f"{tiny(value)} from {name}" for name, value in ways if value is not None)
     if check.holds:

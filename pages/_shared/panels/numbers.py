@@ -6,6 +6,7 @@ from torch import Tensor
 
 from nlm_core.lm.candidates import label
 from nlm_core.lm.reader import PrefixReader, Reading
+from nlm_core.nn.latex import number
 from pages._shared.charts.bars import percent
 
 _FIRST = 8
@@ -41,9 +42,11 @@ def numbers_panel(reader: PrefixReader, reading: Reading, position: int) -> None
     _vector("Logits", rf"y_{{{position}}} = W_y h_{{{position}}}{bias} \in \mathbb{{R}}^{{{V}}}", logits)
     best = int(logits.argmax())
     total = float(logits.double().exp().sum())
+    # Where all logits are far below 0, so is the sum below any fixed decimal.
+    shown = f"{total:,.1f}" if total >= 10 else number(total, 4)
     st.latex(
         rf"p_i = \frac{{\exp(y_i)}}{{\sum_{{j=1}}^{{{V}}} \exp(y_j)}}:\quad "
-        rf"\frac{{\exp({float(logits[best]):.3f})}}{{{total:,.1f}}} = {float(p[best]):.4f}"
+        rf"\frac{{\exp({float(logits[best]):.3f})}}{{{shown}}} = {float(p[best]):.4f}"
     )
     st.caption(f"for the most probable token, id {best}; all {V:,} together sum to {float(p.double().sum()):.6f}.")
     _vector("Softmax", rf"p_{{{position}}} = \operatorname{{softmax}}(y_{{{position}}}) \in [0, 1]^{{{V}}}", p)

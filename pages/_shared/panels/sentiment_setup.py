@@ -192,7 +192,7 @@ def _read(file_id: str, name: str, content: bytes) -> Data:
     layout = columns(content)
     sentence, label = layout.sentence, layout.label
     if len(layout.names) > 2 and label is not None:
-        places, shown = range(len(layout.names)), [plain(name) for name in layout.names]
+        places, shown = range(len(layout.names)), list(layout.names)
         left, right = st.columns(2)
         sentence = left.selectbox(
             "Column of the sentences", places, sentence, key="sentence column", format_func=shown.__getitem__

@@ -12,7 +12,8 @@ from nlm_core.lm.lesson import Lesson, pairs, take_lesson
 from nlm_core.lm.reader import PrefixReader
 from nlm_core.lm.rnn import RnnModel
 from nlm_core.lm.training import Diverged
-from nlm_core.lm.visitor_training import VisitorRun, perplexity
+from nlm_core.lm.visitor_training import VisitorRun
+from nlm_core.nn.losses import perplexity
 from nlm_core.runtime import BusyError, gate
 from nlm_core.text.visitor_text import MAX_SENTENCE_CHARACTERS
 from pages._shared.charts.bars import bars, bars_alt, bars_frame

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from nlm_core.lm.visitor_settings import MAX_SECONDS, MAX_STEPS
-from nlm_core.lm.visitor_training import VisitorRun, perplexity
+from nlm_core.lm.visitor_training import VisitorRun
+from nlm_core.nn.losses import perplexity
 from nlm_core.runtime import BusyError
 from pages._shared.charts.palette import ink
 from pages._shared.charts.training import loss_curves, loss_curves_alt

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nlm_core.nn.activations import ACTIVATIONS, activation, curve
 from nlm_core.nn.heads import HEADS, check_target, gradient_of_output, head, loss_of_output
 from nlm_core.nn.losses import LOSSES, loss, perplexity
-from nlm_core.nn.readings import loss_curve, perplexity_curve, perplexity_of, perplexity_reading, readings
+from nlm_core.nn.readings import loss_curve, perplexity_curve, perplexity_reading, readings
 from nlm_core.nn.softmax import TemperatureError, softmax, softmax_steps
 
 numbers = st.floats(-8, 8)
@@ -140,7 +140,7 @@ def test_temperature_must_be_above_zero(temperature):
 def test_perplexity_of_a_fair_choice_is_its_size():
     p = torch.full((8,), 1 / 8, dtype=torch.float64)
     y = F.one_hot(torch.tensor(3), 8).double()
-    assert perplexity_of(y, p) == pytest.approx(8)
+    assert perplexity_reading(y, p).value == pytest.approx(8)
     assert perplexity(1e9) == math.inf
 
 

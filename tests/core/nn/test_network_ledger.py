@@ -187,3 +187,12 @@ def test_latex_of_numbers():
     assert matrix(torch.tensor([1.0, -2.0])) == r"\begin{bmatrix} 1 \\ -2 \end{bmatrix}"
     assert shape(torch.zeros(4, 3)) == r"\mathbb{R}^{4 \times 3}"
     assert equation(1) == r"\hat{y} = W_2 \sigma(W_1 x + b_1) + b_2"
+
+
+def test_indices_of_several_digits_have_braces():
+    deep = new((3, 12, 2, 2, 2, 2, 2))
+    passed = forward(deep, [1, 2, 3], "Tanh")
+    assert r"(h_1)_{12} = " in unit(deep, passed, "Tanh", 1, 11).written_out
+    formulas = [row.formula for row in ledger(deep, [1, 2, 3], [1, 0], "Tanh", "L2").rows]
+    assert r"h_{10} = \sigma(h_9)" in formulas
+    assert any(r"\delta_{h_{10}}" in formula for formula in formulas)
