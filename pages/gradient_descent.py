@@ -40,7 +40,7 @@ def picked(message: dict[str, Any]) -> None:
         notice(plain(str(error)))
 
 
-def draw_surface(chosen: Surface, paths: dict[str, Path], plot: str, step: int) -> None:
+def draw_surface(chosen: Surface, paths: dict[str, Path], plot: str, step: int | None) -> None:
     """The surface with every path on it, and from above the step of the first one that is written out."""
     theme = st.context.theme.type
     lattice = grid(chosen, POINTS_A_SIDE)
@@ -58,12 +58,12 @@ def draw_surface(chosen: Surface, paths: dict[str, Path], plot: str, step: int) 
         st.caption("This surface is steep: heights and colours are logarithmic, the numbers beside them are losses.")
 
 
-def _written(path: Path) -> int:
-    """The step that the view below writes out; 0, the start, where it shows something else."""
+def _written(path: Path) -> int | None:
+    """The step that the view below writes out; None where it shows something else."""
     from pages._shared.panels.descent_step import written_step
 
     view = st.session_state.get("view", st.query_params.get("view", VIEWS[0]))
-    return written_step(path) if view == VIEWS[0] else 0
+    return written_step(path) if view == VIEWS[0] else None
 
 
 def draw_losses(chosen: Surface, paths: dict[str, Path]) -> None:

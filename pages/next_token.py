@@ -139,7 +139,7 @@ def explorer() -> None:
     with side:
         if not guessing:
             _condition(reader, reading, position)
-        _append_buttons(reader, reading, position)
+        _append_buttons(reader, reading, position, count)
     with chart_column, st.container(horizontal=True):
         st.button(
             "Undo", on_click=controls.undo, disabled=not controls.can_undo(), icon=":material/undo:", shortcut="U"
@@ -198,9 +198,9 @@ def _before(reading: Reading, position: int) -> int | None:
     return None if position + 1 == len(reading.ids) else reading.dropped + position
 
 
-def _append_buttons(reader: PrefixReader, reading: Reading, position: int) -> None:
+def _append_buttons(reader: PrefixReader, reading: Reading, position: int, count: int | None) -> None:
     """The tokens to append by click or by key."""
-    model, count = reader.model, _before(reading, position)
+    model = reader.model
     replaced = "" if count is None else " It takes the place of the rest of the text; Undo brings that back."
     with st.container(key="append_hint"):
         st.caption(f"Append: click a bar, a button, or press 1 to 9.{replaced}")

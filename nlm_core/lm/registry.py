@@ -52,7 +52,7 @@ def _with_weights(network: N, folder: Path) -> N:
 
 
 def _tokenizer(folder: Path) -> Tokenizer:
-    """That of the model's own folder where it was trained with another one, else the one all shipped models share."""
+    """The one that training wrote beside the model, else the one that all shipped models share."""
     return Tokenizer.load(folder if (folder / TOKENIZER_FILE).exists() else TOKENIZER_FOLDER)
 
 

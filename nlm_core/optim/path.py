@@ -1,6 +1,5 @@
 """Whole descents as data: every position for drawing and replaying, or only the ends of very many starts."""
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -176,7 +175,7 @@ def descend_to_ends(
 
     Parameters and errors are those of ``descend``, without its bound on positions.
     """
-    ends = deque(ends_in_steps(surface, starts, settings, generator, dtype), maxlen=1).pop()
+    *_, ends = ends_in_steps(surface, starts, settings, generator, dtype)
     assert ends is not None
     return ends
 

@@ -18,7 +18,7 @@ from nlm_core.sentiment.datasets import label_numbers
 from nlm_core.sentiment.encoder import POOLINGS, Encoder
 from nlm_core.sentiment.feature_cache import cached_features, on_disk
 from nlm_core.sentiment.features import Features, blocks, check_layer
-from nlm_core.sentiment.features_command import Rows, encoded_blocks
+from nlm_core.sentiment.features_command import Rows, check_folder, encoded_blocks
 
 Row = tuple[str, str]
 Matrix = NDArray[np.float32]
@@ -104,8 +104,8 @@ def classify(
         check_layer(encoder, layer)
     if not 0 < C < float("inf"):
         raise ValueError(f"--C is {C:g}; it must be a positive number")
-    if coefficients is not None and not coefficients.parent.is_dir():
-        raise ValueError(f"there is no folder {coefficients.parent} to write {coefficients.name} to")
+    if coefficients is not None:
+        check_folder(coefficients)
     numbers = label_numbers(label for _, label in train())
     y = np.fromiter((numbers[label.casefold()] for _, label in train()), dtype=np.int8)
     tested = _count_known(test, numbers)

@@ -29,6 +29,17 @@ def check_out(out: Path) -> None:
     """
     if out.suffix.lower() not in FORMATS:
         raise ValueError(f"--out is {out}; its name must end in {' or '.join(FORMATS)}")
+    check_folder(out)
+
+
+def check_folder(out: Path) -> None:
+    """Refuse a file that has no folder to be written to.
+
+    Raises
+    ------
+    ValueError
+        Names the folder.
+    """
     if not out.parent.is_dir():
         raise ValueError(f"there is no folder {out.parent} to write {out.name} to")
 

@@ -107,6 +107,11 @@ def test_the_step_that_is_written_out_is_ringed_and_shown(visit: Visit) -> None:
     # The path of that one step ends where the ring is.
     x, y = _path(page).rpartition("L")[2].split(",")
     assert [float(ring.get_attribute(name)) for name in ("cx", "cy")] == pytest.approx([float(x), float(y)], abs=0.01)
+    # Where no step is written out, the whole path is there again.
+    page.get_by_role("radio", name="A thousand starts").click()
+    expect(plane.locator("output")).to_contain_text("step 40:")
+    expect(ring).to_be_hidden()
+    assert _path(page) == whole
 
 
 def test_a_point_that_is_dragged_moves_the_minimum(visit: Visit) -> None:

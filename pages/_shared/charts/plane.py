@@ -74,7 +74,7 @@ def contour_plane(
     *,
     theme: str | None,
     alt: str,
-    step: int = 0,
+    step: int | None = None,
 ) -> dict[str, Any]:
     """The surface from above with one path a name, and the start of the first as a dot that can be moved.
 

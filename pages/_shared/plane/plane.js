@@ -139,9 +139,9 @@ function update(state, given) {
     state.shown = last(state);
     state.slider.max = last(state);
   } else if (data.step !== before.step) {
-    // What is written out is shown: the path as far as that step.
+    // What is written out is shown: the path as far as that step; all of it where none is.
     pause(state);
-    state.shown = data.step;
+    state.shown = data.step ?? last(state);
   }
   state.svg.setAttribute("aria-label", data.alt);
   state.svg.setAttribute("role", "group");
