@@ -36,7 +36,10 @@
     if (!slider) return null;
     return { click: () => (slider.stepUp(way), slider.dispatchEvent(new Event("input"))) };
   };
-  const step = (way) => shortcut(way > 0 ? "→" : "←") ?? neighbour(way) ?? slide(way);
+  // Drawings of our own say of what can be pressed which key presses it.
+  const drawn = (key) => find(`[data-nlm-key="${CSS.escape(key)}"]`);
+  const arrow = (way) => (way > 0 ? "ArrowRight" : "ArrowLeft");
+  const step = (way) => drawn(arrow(way)) ?? shortcut(way > 0 ? "→" : "←") ?? neighbour(way) ?? slide(way);
   const card = (name) => find(`.st-key-tour_${name} button`);
   const PRESSED = {
     ArrowRight: () => (shortcut("→") ? null : step(1)),
@@ -52,10 +55,10 @@
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     // In a row of options the browser itself takes the arrows.
     if (key.startsWith("Arrow") && event.target.closest?.("[role=radiogroup], [role=tablist]")) return;
-    const wanted = /^[1-9]$/.test(key) ? option(Number(key)) : PRESSED[key]?.();
+    const wanted = drawn(key) ?? (/^[1-9]$/.test(key) ? option(Number(key)) : PRESSED[key]?.());
     if (!wanted) return;
     // Where there are steps, a page key does not scroll, not even past the last one.
     event.preventDefault();
-    if (!wanted.disabled) wanted.click();
+    if (!wanted.disabled) wanted.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
   });
 })();

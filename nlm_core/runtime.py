@@ -1,11 +1,9 @@
-"""Where and how tensors are computed: device, threads, the gate that bounds concurrent work, and what memory is swept.
+"""Where and how tensors are computed: device, threads, and the gate that bounds concurrent work.
 
 This module holds the only state of the process besides loaded models.
 """
 
-import gc
 import os
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -124,23 +122,3 @@ def in_slices(work: Iterator[T]) -> Iterator[T]:
                     going = False
                     break
         yield from ready
-
-
-_kept: set[str] = set()
-
-
-def keep_modules() -> bool:
-    """Spare the garbage collector what has been imported for good; says whether there was anything new.
-
-    torch, transformers, Streamlit and the like are some 400,000 objects. Each full collection walks all of them, which
-    halts every visitor for 100 to 200 ms, and Streamlit asks for one after every run. With ``gc.freeze`` it walks what
-    visitors made since. What they hold at this moment is spared too: it still goes when nothing refers to it any more,
-    only its cycles stay, once for each time that something was imported.
-    """
-    new = sys.modules.keys() - _kept
-    if not new:
-        return False
-    _kept.update(new)
-    gc.collect()
-    gc.freeze()
-    return True

@@ -5,7 +5,7 @@ import streamlit as st
 from nlm_core.nn.activations import ACTIVATIONS
 from nlm_core.nn.backprop import ledger
 from nlm_core.nn.losses import LOSSES
-from pages._shared.frame import errors_told, let_a_new_browser_draw, page
+from pages._shared.frame import errors_told, page
 from pages._shared.glossary import hint
 from pages._shared.panels.ledger_steps import row_formula, row_panel, rows_panel, step_panel, target_field, tiny
 from pages._shared.panels.network_setup import inputs_field, network_field
@@ -51,7 +51,6 @@ def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
     now, so_far = st.columns([3, 2], gap="medium")
     with now:
         row_formula(done, r)
-    let_a_new_browser_draw()
     with now:
         row_panel(done, r, guessing)
     with so_far:
@@ -72,5 +71,5 @@ def explorer() -> None:
         lesson(foot)
 
 
-with page("backpropagation", quick=True):
+with page("backpropagation"):
     explorer()

@@ -4,12 +4,10 @@ import streamlit as st
 
 from pages._shared.catalog import page_of
 from pages._shared.escape import plain
-from pages._shared.frame import let_a_new_browser_draw, page
+from pages._shared.frame import page
 from pages._shared.glossary import TERMS, matching
 
 MAX_FIND = 60
-# The words up to this one are sent before the others.
-FIRST_SCREEN = 3
 
 
 @st.fragment
@@ -27,9 +25,7 @@ def words() -> None:
             with st.container(horizontal=True, gap="xsmall"):
                 for entry in map(page_of, term.pages):
                     st.page_link(entry.file, label=entry.title, icon=entry.icon)
-        if place == FIRST_SCREEN:
-            let_a_new_browser_draw()
 
 
-with page("glossary", quick=True):
+with page("glossary"):
     words()

@@ -14,7 +14,7 @@ from nlm_core.runtime import gate
 from pages._shared.charts.heights import height_scale
 from pages._shared.charts.plane import contour_plane, descent_alt
 from pages._shared.escape import plain
-from pages._shared.frame import errors_told, let_a_new_browser_read, let_the_browser_draw, page
+from pages._shared.frame import errors_told, page
 from pages._shared.panels import descent_settings as setup
 from pages._shared.panels.plane import plane
 from pages._shared.style import notice
@@ -48,7 +48,6 @@ def draw_surface(chosen: Surface, paths: dict[str, Path], plot: str, step: int |
     alt = descent_alt(chosen, paths)
     if plot == "Contour":
         plane(contour_plane(chosen, lattice, scale, paths, theme=theme, alt=alt, step=step), "contour", picked)
-        let_the_browser_draw()
     else:
         from pages._shared.charts.descent_surface import surface_figure
 
@@ -94,7 +93,6 @@ def explorer() -> None:
     with columns[0]:
         chosen = setup.surface_field(formula)
     settings = setup.settings_field(chosen, *columns[1:])
-    let_a_new_browser_read()
     descents(chosen, settings)
 
 
@@ -159,5 +157,5 @@ def descents(chosen: Surface, settings: Settings) -> None:
             starts_panel(chosen, settings)
 
 
-with page("gradient_descent", quick=True):
+with page("gradient_descent"):
     explorer()

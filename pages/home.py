@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._shared.catalog import PAGES
-from pages._shared.frame import let_a_new_browser_draw, let_the_browser_draw, page
+from pages._shared.frame import page
 from pages._shared.lecture import stops
 from pages._shared.panels.map import first_bars, in_use, stop_card
 
@@ -25,7 +25,6 @@ def lecture_map() -> None:
                 icon=PAGES[0].icon,
                 query_params=PAGES[0].topics[0][1],
             )
-        let_a_new_browser_draw()
         st.caption("Below, the lecture's topics in order; each opens its page in the state that shows it.")
 
     with st.container(key="map"):
@@ -37,12 +36,11 @@ def lecture_map() -> None:
                         stop_card(stop)
 
     below = st.container()
-    let_the_browser_draw()
     with picture:
         first_bars()
     with below:
         in_use()
 
 
-with page("home", "Neural Language Model Explorer", quick=True):
+with page("home", "Neural Language Model Explorer"):
     lecture_map()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._shared.frame import errors_told, let_a_new_browser_draw, page
+from pages._shared.frame import errors_told, page
 
 PLOTS = ("Contour", "3-D")
 
@@ -46,10 +46,9 @@ def landscape() -> None:
     with right:
         # The figures are text, and are seen before the script of the drawing has come.
         views.told(found, subject)
-        let_a_new_browser_draw()
         if source == setup.CLASSIFIER:
             views.training(fit, subject)
 
 
-with page("loss_landscape", quick=True):
+with page("loss_landscape"):
     landscape()

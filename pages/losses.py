@@ -3,7 +3,7 @@
 import streamlit as st
 
 from nlm_core.nn.losses import MULTI_CLASS, REGRESSION, TWO_WAY
-from pages._shared.frame import errors_told, let_a_new_browser_draw, page
+from pages._shared.frame import errors_told, page
 from pages._shared.panels.loss_inputs import prediction_bars, prediction_field
 from pages._shared.panels.loss_rows import loss_rows, losses_in_a_row, read, softmax_panel
 
@@ -27,7 +27,6 @@ def explorer() -> None:
     found = read(problem, given)
     with numbers:
         losses_in_a_row(problem, found, said)
-    let_a_new_browser_draw()
     prediction_bars(problem, given, place)
     view = VIEWS[0]
     if problem == MULTI_CLASS:
@@ -40,5 +39,5 @@ def explorer() -> None:
         softmax_panel(given)
 
 
-with page("losses", quick=True):
+with page("losses"):
     explorer()

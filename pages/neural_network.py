@@ -6,7 +6,7 @@ from nlm_core.nn.activations import ACTIVATIONS
 from nlm_core.nn.mlp import Forward, Parameters, equation, forward
 from pages._shared.charts.network import EDGE, NODE, edges_frame, network_alt, network_chart, nodes_frame, symbol
 from pages._shared.charts.palette import ink
-from pages._shared.frame import errors_told, let_a_new_browser_draw, page
+from pages._shared.frame import errors_told, page
 from pages._shared.glossary import hint
 from pages._shared.panels import network_views
 from pages._shared.panels.chart import chart
@@ -73,7 +73,6 @@ def lesson(foot: st.delta_generator.DeltaGenerator) -> None:
     views, formula = st.columns([3, 2], vertical_alignment="center")
     # A formula in a line of text is broken where the screen ends.
     formula.markdown(f"${equation(len(drawn.W) - 1)}$")
-    let_a_new_browser_draw()
     with choice:
         name = st.segmented_control(
             "Activation σ",
@@ -116,5 +115,5 @@ def explorer() -> None:
         lesson(foot)
 
 
-with page("neural_network", quick=True):
+with page("neural_network"):
     explorer()

@@ -7,144 +7,117 @@ from nlm_core.lm.prefix import append_token, first_tokens, tidy
 from nlm_core.lm.reader import PrefixReader, Reading
 from nlm_core.runtime import gate
 from nlm_core.text.csv_export import to_csv
+from pages._app.live import at_rest, live, live_drawing
+from pages._app.steps import Steps
+from pages._components.drawing import Act
 from pages._shared import controls
-from pages._shared.charts.bars import PICK, bars_alt, bars_frame, bars_height, live_bars
-from pages._shared.charts.palette import ink
-from pages._shared.escape import plain
-from pages._shared.frame import errors_told, let_the_browser_draw, page
+from pages._shared.charts.bars import bar_rows, bars_drawing
+from pages._shared.frame import errors_told, page
 from pages._shared.glossary import hint
-from pages._shared.panels.chart import tell
 from pages._shared.style import notice
 
 # The names stand in the address as they stand on the page.
 VIEWS = ("Table", "Numbers", "Sampling", "Compare")
 REACH = {"100 %": 1.0, "25 %": 0.25}
-APPENDABLE = 9
 MAX_BARS = 30
-MAX_SHOWN = 24
+# Tokens of the condition that stand over the bars.
+MAX_SHOWN = 16
 NAME = "Most probable next tokens"
-_PICKS = "_picks"
+HINT = "Add a token: click a bar or press 1-9."
+INSTEAD = "At an earlier position a token replaces the rest of the text; Undo brings it back."
+POSITION = Steps("position", "position", from_end=True)
 
 
-def append(reader: PrefixReader, count: int | None, token_id: int) -> None:
-    """Put a token behind the prefix as it is now, later keystrokes included; says so where it cannot stand there.
-
-    A ``count`` is that of the tokens before an earlier position: what stood behind it gives way to the token.
-    """
+def add(reader: PrefixReader, token_id: int) -> None:
+    """Put a token behind the position that is shown; says so where it cannot stand there."""
     text = tidy(st.session_state["prefix"]).text
+    reading = reader.read(text)
+    position = POSITION.shown(len(reading.ids) - 1)
+    last = position + 1 == len(reading.ids)
     try:
-        before = text if count is None else first_tokens(reader.model, text, count)
+        before = text if last else first_tokens(reader.model, text, reading.dropped + position)
         controls.set_prefix(append_token(reader.model, before, token_id))
-        st.session_state["position"] = None
+        POSITION.choose(None)
     except ValueError as error:
         notice(str(error))
 
 
-def bars_key() -> str:
-    """A chart keeps its selection: after a click it comes anew, so that a click on the same token counts again."""
-    return f"bars {st.session_state.get(_PICKS, 0)}"
+def done(reader: PrefixReader, act: Act) -> None:
+    """What was done on the bars: a token added, a step to another position, the last addition taken back."""
+    if isinstance(act.get("add"), int) and 0 <= act["add"] < reader.model.vocab_size:
+        add(reader, act["add"])
+    elif act.get("go") in (1, -1):
+        POSITION.move(act["go"], len(reader.read(tidy(st.session_state["prefix"]).text).ids) - 1)
+    elif act.get("undo"):
+        controls.undo()
 
 
-def append_picked(reader: PrefixReader, count: int | None, key: str) -> None:
-    """A click on a bar."""
-    if key != bars_key():
-        # The browser has not heard yet that this chart is gone, and sends its last click once more.
-        return
-    picked = st.session_state[key]["selection"].get(PICK) or []
-    # The bar of all others appends nothing, and its chart stays: a click on a token may follow at once.
-    if picked and picked[0]["id"] >= 0:
-        st.session_state[_PICKS] = st.session_state.get(_PICKS, 0) + 1
-        append(reader, count, int(picked[0]["id"]))
-
-
-def go(position: int, last: int) -> None:
-    """To another column of the table; from the last one on, the bars follow what is typed again."""
-    st.session_state["position"] = position if position < last else None
-
-
-def chosen_position(reading: Reading) -> int:
-    """The position in the URL, if the text still reaches that far; else the last."""
-    last = len(reading.ids) - 1
-    position = st.number_input(
-        "Position", 0, None, None, key="position", bind="query-params", placeholder="last", width=90,
-        help=hint(
-            "Next-token distribution", "Chain rule of probability",
-            said="0 is START. Empty: the last token, so that the bars follow what is typed.",
-        ),
-    )  # fmt: skip
-    shown = last if position is None else min(int(position), last)
-    st.button("Back", key="go back", shortcut="Left", on_click=go, args=(shown - 1, last), disabled=shown == 0)
-    st.button("On", key="go on", shortcut="Right", on_click=go, args=(shown + 1, last), disabled=position is None)
-    if position is not None and position > last:
-        st.caption(f"The text ends at position {last}; that one is shown.")
-    return shown
-
-
-@st.fragment
+@live
 @errors_told
-def explorer() -> None:
-    """All of the page runs here, so that a keystroke runs nothing else; the bars are sent first."""
-    field, choice = st.columns([3, 1])
-    with field:
-        prefix = controls.prefix_field()
-    with choice:
-        name = controls.model_field()
-    controls.preset_buttons()
-    for note in prefix.notes:
-        st.info(note)
-    reader = controls.usable_reader(name)
-    model = reader.model
+def answer(reader: PrefixReader, k: int, reach: float, guessing: bool) -> None:
+    """The prefix and its bars, and nothing else: what a keystroke costs."""
+    prefix = controls.prefix_field()
     with gate().slot():
         reading = reader.read(prefix.text)
-    chart_column, side = st.columns([3, 2])
-    with side, st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="setup bars"):
-        position = chosen_position(reading)
-        k = st.number_input("Bars", 1, MAX_BARS, 10, key="k", bind="query-params", width=64)
-        axis = st.segmented_control("Axis to", REACH, default="100 %", key="axis", bind="query-params", required=True)
-        guessing = st.toggle(
-            "Guess first",
-            key="guess",
-            bind="query-params",
-            help=hint("Surprise", said="The bars stay hidden until a next word is guessed."),
-        )
-    following = reading.ids[position + 1] if position + 1 < len(reading.ids) else None
-    found = candidates(model, reading.columns[position], k)
-    guessed = None
+    last = len(reading.ids) - 1
+    position = POSITION.shown(last)
+    following = reading.ids[position + 1] if position < last else None
+    found, guessed = candidates(reader.model, reading.columns[position], k), None
     if guessing:
         from pages._shared.panels import guessing as game
 
-        with side:
-            _condition(reader, reading, position)
-            guess = game.guess_field(reader, reading, position)
+        guess = game.guess_of(reader, reading, position)
         if guess is None:
-            with chart_column:
-                game.curtain(bars_height(k + 1))
+            game.curtain(k)
             return
         guessed, found = guess.token_ids[0], game.marked(found, reader, guess)
-    key, count = bars_key(), _before(reading, position)
-    frame = bars_frame(found, following, REACH[axis], guessed)
-    with chart_column:
-        place = st.container(key="bars")
-    with place:
-        st.vega_lite_chart(
-            live_bars(frame, ink(st.context.theme.type), reach=REACH[axis]),
-            key=key,
-            on_select=lambda: append_picked(reader, count, key),
-            selection_mode=PICK,
-            alt=NAME,
-        )
-    let_the_browser_draw()
-    with place:
-        tell(bars_alt(NAME, frame, _read(reader, reading, position)))
-    with side:
-        if not guessing:
-            _condition(reader, reading, position)
-        _append_buttons(reader, reading, position, count)
-    with chart_column, st.container(horizontal=True):
-        st.button(
-            "Undo", on_click=controls.undo, disabled=not controls.can_undo(), icon=":material/undo:", shortcut="U"
-        )
-        # Written when it is asked for: a file of every keystroke would be gone before the browser asks for it.
+    labels = [label(reader.model, i, first=t == 0) for t, i in enumerate(reading.ids[: position + 1])]
+    live_drawing(
+        "bars",
+        {
+            **bars_drawing(NAME, bar_rows(found, following, guessed), labels, reach=reach),
+            "text": prefix.text,
+            "condition": f"p(x | {'… ' * (len(labels) > MAX_SHOWN)}{' '.join(labels[-MAX_SHOWN:])})",
+            "position": position,
+            "last": last,
+            "adds": True,
+            "hint": HINT if position == last else INSTEAD,
+            "undo": controls.can_undo(),
+        },
+        key="bars",
+        on_act=lambda act: done(reader, act),
+    )
+
+
+@at_rest
+@errors_told
+def guess(reader: PrefixReader) -> None:
+    """The next word, guessed before the bars are shown."""
+    from pages._shared.panels.guessing import guess_field
+
+    reading = _reading(reader)
+    guess_field(reader, reading, POSITION.shown(len(reading.ids) - 1))
+
+
+@at_rest
+@errors_told
+def below(reader: PrefixReader, name: str, k: int) -> None:
+    """What follows when the prefix has come to rest."""
+    reading = _reading(reader)
+    last = len(reading.ids) - 1
+    position = POSITION.shown(last)
+    POSITION.tell_address(last)
+    controls.tell_prefix()
+    for note in tidy(st.session_state["prefix"]).notes:
+        st.info(note)
+    if reading.dropped:
+        st.caption(f"The context holds {reader.limit} tokens: the first {reading.dropped} are no longer seen.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        view = st.segmented_control(
+            "View", VIEWS, default="Table", key="view", bind="query-params",
+            label_visibility="collapsed", required=True,
+        )  # fmt: skip
+        found = candidates(reader.model, reading.columns[position], k)
         st.download_button(
             "Bars as CSV",
             lambda: to_csv(["rank", "token", "id", "p"], ([c.rank, c.text, c.token_id, c.p] for c in found.top)),
@@ -153,19 +126,10 @@ def explorer() -> None:
             on_click="ignore",
             icon=":material/download:",
         )
-    _view(reader, reading, position, k)
-
-
-def _view(reader: PrefixReader, reading: Reading, position: int, k: int) -> None:
-    """What stands below the bars."""
-    view = st.segmented_control(
-        "View", VIEWS, default="Table", key="view", bind="query-params",
-        label_visibility="collapsed", required=True,
-    )  # fmt: skip
     if view == "Table":
         from pages._shared.panels.table import table_panel
 
-        table_panel(reader, reading)
+        table_panel(reader, reading, POSITION.choose)
     elif view == "Numbers":
         from pages._shared.panels.numbers import numbers_panel
 
@@ -177,40 +141,42 @@ def _view(reader: PrefixReader, reading: Reading, position: int, k: int) -> None
     else:
         from pages._shared.panels.compare import compare_panel
 
-        compare_panel(st.session_state["model"] or controls.DEFAULT_MODEL, tidy(st.session_state["prefix"]).text, k)
+        compare_panel(name, tidy(st.session_state["prefix"]).text, k)
 
 
-def _read(reader: PrefixReader, reading: Reading, position: int) -> list[str]:
-    """The tokens up to a position, START first."""
-    return [label(reader.model, i, first=t == 0) for t, i in enumerate(reading.ids[: position + 1])]
+def _reading(reader: PrefixReader) -> Reading:
+    """The prefix as it is now; what the bars have read already costs nothing again."""
+    with gate().slot():
+        return reader.read(tidy(st.session_state["prefix"]).text)
 
 
-def _condition(reader: PrefixReader, reading: Reading, position: int) -> None:
-    """What is being looked at."""
-    shown = [plain(text) for text in _read(reader, reading, position)]
-    st.markdown(f"p(x | {'… ' * (len(shown) > MAX_SHOWN)}{' '.join(shown[-MAX_SHOWN:])})")
-    if reading.dropped:
-        st.caption(f"The context holds {reader.limit} tokens: the first {reading.dropped} are no longer seen.")
+def explorer() -> None:
+    """Model and settings beside the bars; all else below."""
+    bars, side = st.columns([3, 2], gap="medium")
+    with side:
+        name = controls.model_field()
+        reader = controls.usable_reader(name)
+        controls.preset_buttons()
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="setup bars"):
+            k = st.number_input("Bars", 1, MAX_BARS, 10, key="k", bind="query-params", width=110)
+            reach = st.segmented_control(
+                "Axis to", REACH, default="100 %", key="axis", bind="query-params", required=True
+            )
+            guessing = st.toggle(
+                "Guess first",
+                key="guess",
+                bind="query-params",
+                help=hint("Surprise", said="The bars stay hidden until a next word is guessed."),
+            )
+    POSITION.open()
+    controls.open_prefix()
+    with bars:
+        answer(reader, k, REACH[reach], guessing)
+    if guessing:
+        with side:
+            guess(reader)
+    below(reader, name, k)
 
 
-def _before(reading: Reading, position: int) -> int | None:
-    """How many tokens of the text come before what the bars show; None where that is all of it."""
-    return None if position + 1 == len(reading.ids) else reading.dropped + position
-
-
-def _append_buttons(reader: PrefixReader, reading: Reading, position: int, count: int | None) -> None:
-    """The tokens to append by click or by key."""
-    model = reader.model
-    replaced = "" if count is None else " It takes the place of the rest of the text; Undo brings that back."
-    with st.container(key="append_hint"):
-        st.caption(f"Append: click a bar, a button, or press 1 to 9.{replaced}")
-    with st.container(horizontal=True, gap="xsmall"):
-        for number, token_id in enumerate(reading.columns[position].top_ids[:APPENDABLE].tolist(), start=1):
-            st.button(
-                plain(label(model, token_id)), key=f"append {number}", shortcut=str(number),
-                on_click=append, args=(reader, count, token_id),
-            )  # fmt: skip
-
-
-with page("next_token", quick=True):
-    explorer()
+with page("next_token"):
+    errors_told(explorer)()

@@ -10,7 +10,7 @@ from pages._shared import controls
 from pages._shared.charts.bars import bars_alt, bars_frame, live_bars
 from pages._shared.charts.palette import ink
 from pages._shared.charts.unrolled import Cell, shown_steps, unrolled_html
-from pages._shared.frame import errors_told, let_the_browser_draw, page
+from pages._shared.frame import errors_told, page
 from pages._shared.loaders import reader
 from pages._shared.panels.chart import tell
 from pages._shared.panels.rnn_states import states_panel, units_field
@@ -39,7 +39,7 @@ def explorer() -> None:
     with st.container(key="setup"):
         field, choice = st.columns([3, 1])
     with field:
-        prefix = controls.prefix_field("Sentence")
+        prefix = controls.prefix_field("Sentence", value=controls.PRESETS[0])
     with choice:
         name = controls.rnn_field()
     for note in prefix.notes:
@@ -59,7 +59,6 @@ def explorer() -> None:
         place = st.container(key="step_bars")
         with place:
             st.vega_lite_chart(live_bars(frame, ink(st.context.theme.type), clickable=False), alt=NAME)
-        let_the_browser_draw()
         draw_stepper()
         with place:
             tell(bars_alt(NAME, frame, labels[: t + 1]))
@@ -88,5 +87,5 @@ def explorer() -> None:
         panel(found, reading, labels, t)
 
 
-with page("step_rnn", quick=True):
+with page("step_rnn"):
     explorer()

@@ -18,9 +18,6 @@ class PageEntry:
         Topics of the lecture that the page shows, each with the query parameters of the state that shows it.
     short : str
         The title in the navigation, where the title itself would be cut off there.
-    scripts : tuple of str
-        The scripts of Streamlit that the first view of the page needs beside those of its head, by the names of their
-        files without the version; a new visitor's browser is told of them at once.
     """
 
     file: str
@@ -30,7 +27,6 @@ class PageEntry:
     help: str
     topics: tuple[tuple[str, dict[str, str]], ...] = field(default=())
     short: str = ""
-    scripts: tuple[str, ...] = ()
 
 
 HOME = PageEntry(
@@ -39,7 +35,6 @@ HOME = PageEntry(
     ":material/map:",
     "",
     "What can be seen where, in the lecture's order.",
-    scripts=("PageLink", "ImageList"),
 )
 GLOSSARY = PageEntry(
     "pages/glossary.py",
@@ -47,7 +42,6 @@ GLOSSARY = PageEntry(
     ":material/menu_book:",
     "",
     "The lecture's terms, each in a sentence, and where to see it.",
-    scripts=("TextInput", "PageLink", "rehype-katex"),
 )
 
 _PARK = {"prefix": "I went to the"}
@@ -64,15 +58,6 @@ PAGES: tuple[PageEntry, ...] = (
             ("Embeddings, hidden state, logits and softmax over |V| tokens", {**_PARK, "view": "Numbers"}),
             ("Sampling: temperature, top-k and top-p beside the untouched p", {**_PARK, "view": "Sampling"}),
             ("Window, recurrent network and Transformer on one prefix", {**_PARK, "view": "Compare"}),
-        ),
-        scripts=(
-            "TextInput",
-            "Selectbox",
-            "NumberInput",
-            "ButtonGroup",
-            "ArrowVegaLiteChart",
-            "embed",
-            "DownloadButton",
         ),
     ),
     PageEntry(
@@ -91,7 +76,6 @@ PAGES: tuple[PageEntry, ...] = (
             ("Prediction step 4: the label of a sentence of your own", {"stage": "7 Prediction"}),
             ("Which layer, [CLS] or mean? A sweep by cross-validation", {"stage": "8 Layers"}),
         ),
-        scripts=("TextInput", "Slider", "ButtonGroup", "DataFrame"),
     ),
     PageEntry(
         "pages/encoder_or_decoder.py",
@@ -110,7 +94,6 @@ PAGES: tuple[PageEntry, ...] = (
             ("Why an encoder does not write", {"view": "Writing"}),
             ("BERT and GPT-3 in one table", {"view": "BERT and GPT-3"}),
         ),
-        scripts=("TextInput", "Selectbox", "ButtonGroup", "NumberInput", "rehype-katex"),
     ),
     PageEntry(
         "pages/prompt.py",
@@ -124,7 +107,6 @@ PAGES: tuple[PageEntry, ...] = (
                 {"prompt": "Recite the first law of robotics"},
             ),
         ),
-        scripts=("TextInput", "Selectbox", "Slider", "NumberInput", "DownloadButton"),
     ),
     PageEntry(
         "pages/neural_network.py",
@@ -138,7 +120,6 @@ PAGES: tuple[PageEntry, ...] = (
             ("Common activation functions and their derivatives", {"view": "Activation", "sigma": "GeLU"}),
             ("Outputs as probabilities: a softmax on top", {"view": "Softmax", "d": "4"}),
         ),
-        scripts=("rehype-katex",),
     ),
     PageEntry(
         "pages/losses.py",
@@ -155,7 +136,6 @@ PAGES: tuple[PageEntry, ...] = (
             ("Regression: L2 and L1", {"problem": "Regression"}),
             ("Softmax with a temperature, and without overflow", {"view": "Softmax step by step"}),
         ),
-        scripts=("ButtonGroup", "TextInput", "Selectbox", "Slider"),
     ),
     PageEntry(
         "pages/gradient_descent.py",
@@ -179,7 +159,6 @@ PAGES: tuple[PageEntry, ...] = (
                 {"surface": "Two weights of a network", "optimizer": "SGD", "view": "A thousand starts"},
             ),
         ),
-        scripts=("Selectbox", "Slider", "NumberInput", "Multiselect", "ButtonGroup", "BidiComponent", "rehype-katex"),
     ),
     PageEntry(
         "pages/loss_landscape.py",
@@ -200,7 +179,6 @@ PAGES: tuple[PageEntry, ...] = (
             ("The landscape of nlm-rnn on held-out sentences", {"source": "nlm-rnn"}),
         ),
         short="Loss landscape",
-        scripts=("ButtonGroup", "Slider", "BidiComponent", "rehype-katex"),
     ),
     PageEntry(
         "pages/backpropagation.py",
@@ -215,7 +193,6 @@ PAGES: tuple[PageEntry, ...] = (
             ("Guess each number before it is shown", {"row": "8", "guess": "true"}),
             ("Take the step: new weights, new loss", {"view": "Take the step"}),
         ),
-        scripts=("Selectbox", "TextInput", "ButtonGroup", "Slider", "rehype-katex"),
     ),
     PageEntry(
         "pages/window_or_recurrence.py",
@@ -237,7 +214,6 @@ PAGES: tuple[PageEntry, ...] = (
                 {"prefix": "I went to the park.", "view": "Chain rule"},
             ),
         ),
-        scripts=("TextInput", "Slider", "ButtonGroup", "rehype-katex", "ArrowVegaLiteChart"),
     ),
     PageEntry(
         "pages/step_rnn.py",
@@ -263,7 +239,6 @@ PAGES: tuple[PageEntry, ...] = (
                 {"prefix": "I went to the", "t": "4", "view": "Similar states"},
             ),
         ),
-        scripts=("TextInput", "Selectbox", "Slider", "ButtonGroup", "rehype-katex", "ArrowVegaLiteChart"),
     ),
     PageEntry(
         "pages/train_rnn.py",
@@ -279,7 +254,6 @@ PAGES: tuple[PageEntry, ...] = (
             ("Training procedure, 5: take a step of gradient descent", {"stage": "5 Descend"}),
             ("Train for many steps: loss, perplexity and samples as they come", {"view": "Run"}),
         ),
-        scripts=("ButtonGroup", "TextInput", "DataFrame"),
     ),
 )
 EVERY = (HOME, GLOSSARY, *PAGES)

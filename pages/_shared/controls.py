@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import streamlit as st
 
 from nlm_core.lm.base import ModelUnavailableError, UnknownModelError
 from nlm_core.lm.prefix import MAX_CHARACTERS, Prefix, tidy
 from nlm_core.lm.reader import PrefixReader
+from pages._app.address import taken, tell
 from pages._shared.escape import plain
 from pages._shared.glossary import hint
 from pages._shared.loaders import reader, session_models
@@ -49,22 +50,33 @@ _PREFIX_HELP = hint(
 )
 
 
+def open_prefix(key: str = "prefix", value: str = PRESETS[0]) -> None:
+    """Take the text of a ``prefix_field`` from a link, where one has put it into the address; in a page's full run."""
+    asked = taken(key)
+    if asked is not None:
+        st.session_state[key] = asked
+    st.session_state.setdefault(key, value)
+
+
+def tell_prefix(key: str = "prefix") -> None:
+    """Put the text of a ``prefix_field`` into the address; where it has come to rest."""
+    tell(key, st.session_state[key], f"the text of {key}")
+
+
 def prefix_field(
-    label: str = "Prefix", key: str = "prefix", value: str = PRESETS[0], help: str = _PREFIX_HELP
+    label: str = "Prefix", key: str = "prefix", value: str | None = None, help: str = _PREFIX_HELP
 ) -> Prefix:
-    """A prefix, read at every keystroke; what is too long is cut with a message."""
+    """A prefix, read at every keystroke; what is too long is cut with a message.
+
+    Its text is opened by ``open_prefix`` and told to the address by ``tell_prefix``; with a ``value`` to begin with it
+    is bound to the address itself, which costs as much as the rest of a keystroke.
+    """
     typed = st.session_state.get(key)
     if typed is not None and len(typed) > MAX_CHARACTERS:
         st.warning(f"The text had {len(typed):,} characters; its last {MAX_CHARACTERS:,} are kept.")
         st.session_state[key] = typed[-MAX_CHARACTERS:]
-    typed = st.text_input(
-        label,
-        value=value,
-        key=key,
-        live="0ms",
-        bind="query-params",
-        help=help,
-    )
+    bound: dict[str, Any] = {} if value is None else {"value": value, "bind": "query-params"}
+    typed = st.text_input(label, key=key, live="0ms", help=help, **bound)
     return tidy(typed or "")
 
 

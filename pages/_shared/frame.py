@@ -1,7 +1,6 @@
 """What is around every page: the way back into the frame after a deep link, its head and its tools."""
 
 import math
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -12,9 +11,9 @@ import streamlit as st
 
 from nlm_core.lm.base import ModelUnavailableError, UnknownModelError
 from nlm_core.runtime import BusyError
+from pages._components.drawing import library
 from pages._shared.catalog import page_of
 from pages._shared.escape import plain
-from pages._shared.navigation import show_navigation
 from pages._shared.panels.tour import tour_card, tour_state
 from pages._shared.report import report_place
 from pages._shared.style import notice, page_style
@@ -36,11 +35,6 @@ _SHOWN = 60
 # Fields of the same name on several pages that are not meant to go along: what one hides, another has to show.
 _STAYS = ("guess",)
 _LAST = "_last_page"
-_NEW = "_new_visitor"
-_DRAWING_SECONDS = 0.03
-_READING_SECONDS = 0.06
-# How often a new visitor's browser is told of something: until the scripts of text have come, and those of a chart.
-_FOR_TEXT, _FOR_A_CHART, _FIRST_DRAWING_SECONDS = 4, 7, 0.08
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _FINDINGS = f"<script>{(_ASSETS / 'findings.js').read_text(encoding='utf-8')}</script>"
 
@@ -83,7 +77,6 @@ def _require_frame(file: str) -> None:
         st.session_state[_RETURN] = (file, st.query_params.to_dict())
         st.switch_page("app.py")
     _refuse_impossible(file)
-    st.session_state.setdefault(_NEW, True)
 
 
 def hand_back() -> None:
@@ -108,18 +101,15 @@ def errors_told(body: Callable[P, None]) -> Callable[P, None]:
 
 
 @contextmanager
-def page(stem: str, name: str = "", *, quick: bool = False) -> Iterator[None]:
+def page(stem: str, name: str = "") -> Iterator[None]:
     """Around all that a page shows: the frame before it, its title (or another name) and its tools above it.
 
-    Most of the tools are sent last, also after ``st.stop``: a browser that takes them in first shows all else later. So
-    is the navigation to a new visitor of a page that is ``quick``, with nothing slow before its first drawing: when
-    that is on the screen.
+    Most of the tools are sent last, also after ``st.stop``: what they hold depends on the page.
     """
     entry = page_of(stem)
     _require_frame(entry.file)
-    if not quick:
-        show_navigation()
     page_style()
+    library()
     asked = {} if st.session_state.get(_LAST) == entry.file else st.query_params.to_dict()
     _leave_behind(entry.file)
     tour_state()
@@ -163,41 +153,3 @@ def _leave_behind(file: str) -> None:
             if name not in st.query_params:
                 st.session_state.pop(name, None)
     st.session_state[_LAST] = file
-
-
-def let_the_browser_draw() -> None:
-    """Hold back what follows until the browser has drawn what it was sent: all at once would come up later."""
-    if not let_a_new_browser_draw(_FOR_A_CHART):
-        _wait(_DRAWING_SECONDS)
-
-
-def let_a_new_browser_draw(times: int = _FOR_TEXT) -> bool:
-    """The same for a new visitor alone, and once; says whether it was one.
-
-    Such a browser has the scripts of the elements to take in first, and shows an element whose script has come when it
-    next hears of something: an empty container, which is not drawn, is enough. They have a place of their own, so that
-    what follows keeps its place when they are not sent again.
-    """
-    place = st.container()
-    new: bool = st.session_state[_NEW]
-    st.session_state[_NEW] = False
-    if new:
-        for _ in range(times):
-            _wait(_FIRST_DRAWING_SECONDS)
-            place.container()
-        show_navigation()
-    return new
-
-
-def let_a_new_browser_read() -> None:
-    """Hold back what follows until a new visitor's browser has read the scripts of what it was sent.
-
-    In one go with the rest, elements of which the scripts are there would be shown as late as those of which they are
-    not.
-    """
-    if st.session_state[_NEW]:
-        _wait(_READING_SECONDS)
-
-
-def _wait(seconds: float) -> None:
-    time.sleep(seconds)

@@ -8,7 +8,6 @@ import streamlit as st
 from nlm_core.lm.base import LanguageModel
 from nlm_core.lm.reader import PrefixReader
 from pages._shared.escape import plain
-from pages._shared.navigation import show_navigation
 from pages._shared.report import at_work
 
 if TYPE_CHECKING:
@@ -102,8 +101,6 @@ def _loaded(load: Callable[[str, Report], T], name: str) -> T:
     if (load.__name__, name) in loaded:
         # At every keystroke: nothing is sent that the bars would have to wait for.
         return load(name, None)
-    if (load.__name__, name) not in _READY:
-        show_navigation()
     with at_work(f"Loading {plain(name)} …") as report:
         found = load(name, report)
     loaded.add((load.__name__, name))

@@ -17,7 +17,7 @@ from pages._shared.charts.attention import (
     lines_chart,
     mask_chart,
 )
-from pages._shared.charts.bars import bars_frame
+from pages._shared.charts.bars import bar_rows
 from pages._shared.charts.moves import moves_chart, moves_frame, written
 from pages._shared.charts.sentence import words_html
 
@@ -97,6 +97,6 @@ def test_a_true_word_of_low_rank_stands_above_the_others() -> None:
     from nlm_core.lm.candidates import Candidate, Candidates
 
     found = Candidates((Candidate(5, "a", 0.5, 1), Candidate(9, "b", 0.001, 900)), 100, 0.499)
-    table = bars_frame(found, 9)
-    assert table.sort_values("order")["id"].tolist() == [5, 9, -1]
-    assert table["kind"].tolist() == ["token", "follows", "others"]
+    rows = bar_rows(found, 9)
+    assert [token_id for token_id, *_ in rows] == [5, 9, -1]
+    assert [kind for *_, kind, _ in rows] == ["token", "follows", "others"]

@@ -87,7 +87,7 @@ def hostile_texts(word: str) -> list[str]:
     states_of = states.states_frame(np.array([[0.1, -0.2], [0.5, 0.9]]), [0, 1], [word, word], 1)
     return [
         finding(word, spoken(word)),
-        bars.bars_alt("Next", bars.bars_frame(found(0.4, 0.3, 0.1, text=word), 1, guessed=2), [word] * 30),
+        bars.bars_alt("Next", bars.bar_rows(found(0.4, 0.3, 0.1, text=word), 1, guessed=2), [word] * 30),
         bars.paired_alt("Sampling", [f"1  {word}", word], [0.4, 0.1], [1.0, 0.0]),
         attention.mask_alt("encoder", looks(np.eye(2), 1, word)),
         attention.attention_alt("encoder", "layer 1", looks(np.eye(2), 1, word)),
@@ -132,9 +132,9 @@ def test_a_finding_in_the_page_is_text() -> None:
 
 
 def test_the_highest_bars_the_marked_one_and_all_others() -> None:
-    frame = bars.bars_frame(found(0.5, 0.2, 0.1, 0.05), 3, guessed=1)
-    text = bars.bars_alt("Next tokens", frame, ["START", "I", "␣went"])
-    told = [bars.percent(p) for p in frame["p"]]
+    rows = bars.bar_rows(found(0.5, 0.2, 0.1, 0.05), 3, guessed=1)
+    text = bars.bars_alt("Next tokens", rows, ["START", "I", "␣went"])
+    told = [bars.percent(p) for _, _, p, _, _ in rows]
     assert numbers(text) == {*told, "8,182", "3"}
     assert text.startswith("Next tokens: after START I went, store 50.0 %, store 20.0 %, store 10.0 %; ")
     assert f"your guess is store, {told[1]}" in text and f"in the text stands w3, {told[3]}" in text
@@ -142,7 +142,7 @@ def test_the_highest_bars_the_marked_one_and_all_others() -> None:
 
 
 def test_one_bar_that_has_all_leaves_nothing_to_others() -> None:
-    text = bars.bars_alt("Next tokens", bars.bars_frame(found(1.0, others=0)))
+    text = bars.bars_alt("Next tokens", bars.bar_rows(found(1.0, others=0)))
     assert text == f"Next tokens: store {bars.percent(1.0)}"
 
 

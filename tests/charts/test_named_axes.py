@@ -26,7 +26,6 @@ ENCODED = Encoded(
 CONTRIBUTIONS = sentiment.contributions_frame(np.array([0.5, -1.0]), np.ones(2), np.array([0.5, -1.0]), NAMES)
 
 CHARTS = {
-    "bars": bars.live_bars(bars.bars_frame(FOUND), "#000"),
     "paired bars": bars.paired_bars(["a", "b"], [0.6, 0.4], [0.5, 0.5]).to_dict(),
     "mask": attention.mask_chart(LOOKS, "light"),
     "heat map": attention.heat_chart(LOOKS, "light"),

@@ -1,7 +1,5 @@
 """The gate."""
 
-import subprocess
-import sys
 import threading
 import time
 
@@ -49,30 +47,3 @@ def test_a_failure_frees_its_place() -> None:
 def test_there_is_a_device_and_a_core() -> None:
     assert device().type in {"cpu", "cuda", "mps"}
     assert cores() >= 1
-
-
-# In a process of its own: what is spared stays spared.
-_KEEP = """
-import gc, weakref
-from nlm_core.runtime import keep_modules
-
-class Knot:
-    def __init__(self):
-        self.itself = self
-
-assert keep_modules()
-assert len(gc.get_objects()) < gc.get_freeze_count() / 100, "a full collection still walks torch"
-knot = Knot()
-gone = weakref.ref(knot)
-del knot
-gc.collect()
-assert gone() is None, "what is made later is no longer collected"
-assert not keep_modules()
-import tabnanny
-assert keep_modules()
-"""
-
-
-def test_a_full_collection_skips_what_was_imported() -> None:
-    run = subprocess.run([sys.executable, "-c", _KEEP], capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr

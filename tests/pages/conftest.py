@@ -27,12 +27,6 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     os.chdir(working_folder)
 
 
-@pytest.fixture(autouse=True)
-def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody draws here, so nobody is waited for."""
-    monkeypatch.setattr("pages._shared.frame._wait", lambda seconds: None)
-
-
 @pytest.fixture
 def open_page() -> OpenPage:
     """Opens a page of the app as a new visitor does with an address like ``/next_token?prefix=…``."""

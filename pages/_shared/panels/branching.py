@@ -13,14 +13,13 @@ from nlm_core.lm.sampling import MAX_NEW_TOKENS, Drawn, Sampling, generate, gene
 from nlm_core.runtime import gate
 from nlm_core.text.csv_export import to_csv
 from nlm_core.text.display import SPACE
+from pages._components.drawing import drawing
 from pages._shared import generation, moment
-from pages._shared.charts.bars import bars_alt, bars_frame, live_bars
-from pages._shared.charts.palette import ink
+from pages._shared.charts.bars import bar_rows, bars_drawing
 from pages._shared.charts.surprise import Told, surprise, surprise_html
 from pages._shared.escape import plain
 from pages._shared.frame import errors_told
 from pages._shared.glossary import hint
-from pages._shared.panels.chart import chart
 from pages._shared.report import at_work
 from pages._shared.style import notice
 from pages._shared.ticking import ticking
@@ -200,11 +199,8 @@ def _one_token(reader: PrefixReader) -> None:
     position = len(tokens) - 1 if chosen is None else min(int(chosen), len(tokens)) - 1
     drawn = tokens[position]
     st.markdown(_said(reader, position, drawn))
-    frame = bars_frame(alternatives(reader.model, drawn), drawn.token_id)
-    chart(
-        live_bars(frame, ink(st.context.theme.type), clickable=False),
-        alt=bars_alt("What else could stand there", frame),
-    )
+    rows = bar_rows(alternatives(reader.model, drawn), drawn.token_id)
+    drawing("bars", bars_drawing("What else could stand there", rows), key="alternatives")
     st.caption("Put another token there: it begins a branch, and this text stays.")
     with st.container(horizontal=True, gap="xsmall"):
         for number, (token_id, _) in enumerate(drawn.top, start=1):

@@ -6,12 +6,11 @@ from nlm_core.lm.base import ModelUnavailableError, UnknownModelError
 from nlm_core.lm.candidates import candidates
 from nlm_core.lm.registry import OWN_MODELS
 from nlm_core.runtime import gate
-from pages._shared.charts.bars import bars_alt, bars_frame, live_bars
-from pages._shared.charts.palette import ink
+from pages._components.drawing import drawing
+from pages._shared.charts.bars import bar_rows, bars_drawing
 from pages._shared.controls import is_at_hand
 from pages._shared.escape import plain
 from pages._shared.loaders import reader
-from pages._shared.panels.chart import chart
 
 _MOST = 3
 
@@ -26,7 +25,7 @@ def compare_panel(chosen: str, text: str, k: int) -> None:
         key="compare",
         bind="query-params",
     )
-    for name, column in zip(names, st.columns(max(1, len(names))), strict=False):
+    for place, (name, column) in enumerate(zip(names, st.columns(max(1, len(names))), strict=False)):
         with column:
             st.markdown(f"**{plain(name)}**")
             try:
@@ -36,10 +35,5 @@ def compare_panel(chosen: str, text: str, k: int) -> None:
                 st.error(plain(str(error)))
                 continue
             found = candidates(reader(name).model, reading.columns[-1], k)
-            frame = bars_frame(found)
-            chart(
-                live_bars(frame, ink(st.context.theme.type), clickable=False),
-                key=f"compare {name}",
-                alt=bars_alt(f"Next tokens by {name}", frame),
-            )
+            drawing("bars", bars_drawing(f"Next tokens by {name}", bar_rows(found)), key=f"compare {place}")
             st.caption(f"entropy {reading.columns[-1].entropy:.2f} nats over {reader(name).model.vocab_size:,} tokens")

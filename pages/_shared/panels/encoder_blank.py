@@ -9,11 +9,10 @@ from nlm_core.lm.candidates import Symbols, label
 from nlm_core.lm.masked import MaskedModel
 from nlm_core.lm.reader import PrefixReader
 from nlm_core.runtime import gate
-from pages._shared.charts.bars import bars_alt, bars_frame, live_bars, percent
-from pages._shared.charts.palette import ink
+from pages._components.drawing import drawing
+from pages._shared.charts.bars import bar_rows, bars_drawing, percent
 from pages._shared.charts.sentence import words_html
 from pages._shared.escape import plain
-from pages._shared.panels.chart import chart
 
 _BARS = 8
 
@@ -46,10 +45,6 @@ def _bars(key: str, model: Symbols, guess: Guess) -> None:
         f"**{plain(label(model, guess.truth.token_id))}**: p = {percent(p)}, rank {guess.truth.rank:,} "
         f"of {model.vocab_size:,}"
     )
-    frame = bars_frame(guesses(model, guess, _BARS), guess.truth.token_id)
+    rows = bar_rows(guesses(model, guess, _BARS), guess.truth.token_id)
     with st.container(key=f"{key}_bars"):
-        chart(
-            live_bars(frame, ink(st.context.theme.type), clickable=False),
-            key=f"blank {key}",
-            alt=bars_alt(f"Words of the {key} at that place", frame),
-        )
+        drawing("bars", bars_drawing(f"Words of the {key} at that place", rows), key=f"{key}_bars_drawing")

@@ -9,6 +9,7 @@ from nlm_core.lm.guessing import MAX_WORD_CHARACTERS, STOP_WORD, WordGuess, scor
 from nlm_core.lm.prefix import append_token, tidy
 from nlm_core.lm.reader import PrefixReader, Reading
 from nlm_core.runtime import BusyError, gate
+from pages._app.live import answer_now
 from pages._shared import controls
 from pages._shared.charts.bars import percent
 from pages._shared.escape import as_sentence, plain
@@ -17,26 +18,36 @@ from pages._shared.style import notice
 
 # Guesses of one visitor, by model and prefix; older ones leave the score.
 MAX_GUESSES = 50
+# Of the bars behind the curtain, in pixels.
+_ROW_HEIGHT, _AXIS_HEIGHT = 24, 40
 _GUESSES, _FIELD = "_guesses", "guessed word"
 Key = tuple[str, tuple[int, ...]]
 
 
-def guess_field(reader: PrefixReader, reading: Reading, position: int) -> WordGuess | None:
-    """Ask for the word after a position, or tell what became of the guess; None as long as there is none."""
-    guesses: dict[Key, WordGuess] = st.session_state.setdefault(_GUESSES, {})
-    guess = guesses.get((reader.model.card.name, reading.ids[: position + 1]))
+def _guesses() -> dict[Key, WordGuess]:
+    found: dict[Key, WordGuess] = st.session_state.setdefault(_GUESSES, {})
+    return found
+
+
+def guess_of(reader: PrefixReader, reading: Reading, position: int) -> WordGuess | None:
+    """The guess of the word after a position; None as long as there is none."""
+    return _guesses().get((reader.model.card.name, reading.ids[: position + 1]))
+
+
+def guess_field(reader: PrefixReader, reading: Reading, position: int) -> None:
+    """Ask for the word after a position, or tell what became of the guess."""
+    guesses, guess = _guesses(), guess_of(reader, reading, position)
     if guess is None:
         with st.form("guess_form", clear_on_submit=True, border=False):
             st.text_input(
                 "Your next word", key=_FIELD, max_chars=MAX_WORD_CHARACTERS,
                 help=f"One word or mark. {STOP_WORD} is the end of the sentence.",
             )  # fmt: skip
-            st.form_submit_button("Show the bars", type="primary", on_click=_take, args=(reader, reading, position))
+            st.form_submit_button("Reveal", type="primary", on_click=_take, args=(reader, reading, position))
     else:
         _told(reader, guess, last=position + 1 == len(reading.ids), top=int(reading.columns[position].top_ids[0]))
     if guesses:
         _score(guesses)
-    return guess
 
 
 def _take(reader: PrefixReader, reading: Reading, position: int) -> None:
@@ -46,10 +57,11 @@ def _take(reader: PrefixReader, reading: Reading, position: int) -> None:
     except (ValueError, BusyError) as error:
         notice(plain(as_sentence(str(error))))
         return
-    guesses: dict[Key, WordGuess] = st.session_state[_GUESSES]
+    guesses = _guesses()
     guesses[reader.model.card.name, reading.ids[: position + 1]] = guess
     while len(guesses) > MAX_GUESSES:
         del guesses[next(iter(guesses))]
+    answer_now()
 
 
 def _told(reader: PrefixReader, guess: WordGuess, *, last: bool, top: int) -> None:
@@ -83,6 +95,7 @@ def _append(reader: PrefixReader, token_ids: tuple[int, ...]) -> None:
         return
     controls.set_prefix(text)
     st.session_state["position"] = None
+    answer_now()
 
 
 def _score(guesses: dict[Key, WordGuess]) -> None:
@@ -104,8 +117,9 @@ def marked(found: Candidates, reader: PrefixReader, guess: WordGuess) -> Candida
     return among(found, Candidate(token_id, label(reader.model, token_id), math.exp(guess.first_logp), guess.rank))
 
 
-def curtain(height: int) -> None:
-    """What stands in the place of the bars until a word is guessed."""
+def curtain(count: int) -> None:
+    """What stands in the place of ``count`` bars and that of all others until a word is guessed."""
+    height = _ROW_HEIGHT * (count + 1) + _AXIS_HEIGHT
     with st.container(
         key="curtain", height=height, border=True, horizontal_alignment="center", vertical_alignment="center"
     ):

@@ -7,6 +7,7 @@ import streamlit as st
 
 from nlm_core.lm.base import ModelUnavailableError
 from nlm_core.runtime import BusyError
+from pages._components.drawing import drawing
 from pages._shared import controls
 from pages._shared.escape import plain
 from pages._shared.lecture import Stop
@@ -44,10 +45,8 @@ def first_bars() -> None:
     """The distribution after the first example, computed here and now."""
     from nlm_core.lm.candidates import candidates
     from nlm_core.runtime import gate
-    from pages._shared.charts.bars import bars_alt, bars_frame, live_bars
-    from pages._shared.charts.palette import ink
+    from pages._shared.charts.bars import bar_rows, bars_drawing
     from pages._shared.loaders import reader
-    from pages._shared.panels.chart import chart
 
     prefix = controls.PRESETS[0]
     try:
@@ -57,11 +56,12 @@ def first_bars() -> None:
     except (ModelUnavailableError, BusyError) as error:
         st.info(plain(str(error)))
         return
-    frame = bars_frame(candidates(found.model, reading.columns[-1], _SHOWN))
+    rows = bar_rows(candidates(found.model, reading.columns[-1], _SHOWN))
     with st.container(key="map_bars"):
-        chart(
-            live_bars(frame, ink(st.context.theme.type), clickable=False),
-            alt=bars_alt("Most probable next tokens", frame, ["START", *prefix.split()]),
+        drawing(
+            "bars",
+            bars_drawing("Most probable next tokens", rows, ["START", *prefix.split()]),
+            key="map_bars_drawing",
         )
     st.caption(f"p(x | START {prefix}), by {controls.DEFAULT_MODEL}, computed now.")
 

@@ -1,24 +1,27 @@
 """The table of the lecture with a choice of column, and its export."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from nlm_core.lm.ledger import chain_rule, product_text
 from nlm_core.lm.reader import PrefixReader, Reading
 from nlm_core.text.csv_export import to_csv
+from pages._app.live import answer_now
 from pages._shared.charts.ledger_table import lecture_table
 from pages._shared.charts.table_svg import table_svg
 
 _ROWS = 6
 
 
-def table_panel(reader: PrefixReader, reading: Reading) -> None:
-    """Draws the table; a click on a column's head chooses the position whose bars are shown."""
+def table_panel(reader: PrefixReader, reading: Reading, choose: Callable[[int | None], None]) -> None:
+    """Draws the table; a click on a column's head gives ``choose`` the position whose bars are to be shown."""
     table = lecture_table(reader.model, reading, _ROWS)
     entries = chain_rule(reading.followers)
     st.dataframe(
         table,
         key="lecture_table",
-        on_select=_choose,
+        on_select=lambda: _choose(choose),
         selection_mode="single-column",
         height=35 * (len(table) + 1) + 3,
         alt=f"Table of the lecture: {table.shape[1]} positions with their {_ROWS} most probable tokens"
@@ -51,6 +54,7 @@ def table_panel(reader: PrefixReader, reading: Reading) -> None:
         )
 
 
-def _choose() -> None:
+def _choose(choose: Callable[[int | None], None]) -> None:
     columns = st.session_state["lecture_table"]["selection"]["columns"]
-    st.session_state["position"] = int(columns[0].split(" ")[0]) if columns else None
+    choose(int(columns[0].split(" ")[0]) if columns else None)
+    answer_now()

@@ -16,7 +16,8 @@ from nlm_core.lm.visitor_training import VisitorRun
 from nlm_core.nn.losses import perplexity
 from nlm_core.runtime import BusyError, gate
 from nlm_core.text.visitor_text import MAX_SENTENCE_CHARACTERS
-from pages._shared.charts.bars import bars, bars_alt, bars_frame
+from pages._components.drawing import drawing
+from pages._shared.charts.bars import bar_rows, bars_drawing
 from pages._shared.charts.ledger_table import lecture_table
 from pages._shared.charts.palette import ink
 from pages._shared.charts.training import (
@@ -182,14 +183,10 @@ def _distributions(run: VisitorRun, seen: _Seen) -> None:
             f"All {len(p):,} probabilities at position {position} sum to {p.sum():.6f}. ▸ and orange mark the true "
             f"next token, {plain(label(seen.model, target))}, with p = {p[target]:.4g}."
         )
-    frame = bars_frame(candidates(seen.model, reading.columns[position], top), target)
+    rows = bar_rows(candidates(seen.model, reading.columns[position], top), target)
     read = [label(seen.model, i, first=t == 0) for t, i in enumerate(seen.lesson.line[: position + 1])]
-    chart(
-        bars(frame, ink(st.context.theme.type), clickable=False),
-        bars_alt("Most probable next tokens", frame, read),
-        left,
-        key="lesson_bars",
-    )
+    with left:
+        drawing("bars", bars_drawing("Most probable next tokens", rows, read), key="lesson_bars")
 
 
 def _loss(run: VisitorRun, seen: _Seen) -> None:

@@ -6,10 +6,9 @@ import streamlit as st
 
 from nlm_core.lm.candidates import candidates, label
 from nlm_core.lm.reader import PrefixReader, Reading
-from pages._shared.charts.bars import bars_alt, bars_frame, live_bars
-from pages._shared.charts.palette import ink
+from pages._components.drawing import drawing
+from pages._shared.charts.bars import bar_rows, bars_drawing
 from pages._shared.charts.sentence import words_html
-from pages._shared.panels.chart import chart
 
 _BARS = 8
 _FORMULAS = {
@@ -28,12 +27,8 @@ def sight_panel(readers: Mapping[str, PrefixReader], readings: Mapping[str, Read
         with column:
             st.markdown(f"**{name}{f', N = {window}' * (name == 'window')}** · {model.card.name}")
             st.html(words_html(labels, seen_from))
-            frame = bars_frame(candidates(model, reading.columns[-1], _BARS))
-            chart(
-                live_bars(frame, ink(st.context.theme.type), clickable=False),
-                key=f"sight {name}",
-                alt=bars_alt(f"Next tokens by the {name}", frame, labels[seen_from:]),
-            )
+            rows = bar_rows(candidates(model, reading.columns[-1], _BARS))
+            drawing("bars", bars_drawing(f"Next tokens by the {name}", rows, labels[seen_from:]), key=f"sight {name}")
             st.latex(_FORMULAS[name])
             hidden, embedding = reader.hidden_states().shape[1], reader.embeddings().shape[1]
             if name == "window":

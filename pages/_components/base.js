@@ -1,0 +1,119 @@
+// What every drawing has: its state, its acts, and the moment at which an input has come to rest.
+const KINDS = {};
+// What follows an input waits until nothing has been pressed or answered for so long.
+const REST_MS = 250;
+const known = new WeakMap();
+// The newest live answer on the page, and when a key or the pointer was last heard.
+const live = { revision: 0, at: 0, waiters: new Set() };
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function element(name, attributes = {}, parent = null, namespace = SVG) {
+  const node = document.createElementNS(namespace, name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  if (parent) parent.append(node);
+  return node;
+}
+
+function html(name, attributes = {}, parent = null, words = "") {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  if (words) node.textContent = words;
+  if (parent) parent.append(node);
+  return node;
+}
+
+// Writes only what differs: an attribute that is set again makes the browser lay out again.
+function set(node, attributes) {
+  for (const [key, value] of Object.entries(attributes)) {
+    if (node.getAttribute(key) !== String(value)) node.setAttribute(key, value);
+  }
+}
+
+function say(node, words) {
+  if (node.textContent !== words) node.textContent = words;
+}
+
+// A probability as a percentage that never reads 0 for something that can happen.
+function percent(p) {
+  if (p > 0 && p < 0.0001) return "< 0.01 %";
+  return `${(100 * p).toFixed(p < 0.1 ? 2 : 1)} %`;
+}
+
+function button(parent, words, { label = words, key = null, act }) {
+  const node = html("button", { type: "button", class: "nlm-button", "aria-label": label }, parent, words);
+  if (key) node.dataset.nlmKey = key;
+  node.addEventListener("click", act);
+  return node;
+}
+
+// What was done by hand is sent again with all that has not been answered yet, so that nothing is lost on the way.
+function act(state, what) {
+  state.acts.push({ ...what, n: ++state.last });
+  live.at = performance.now();
+  state.send(state.acts);
+}
+
+function answered(state, done) {
+  state.acts = state.acts.filter(({ n }) => n > done);
+  if (!state.acts.length) state.last = done;
+}
+
+function draw({ data, parentElement, setTriggerValue }) {
+  let state = known.get(parentElement);
+  if (!state || state.kind !== data.kind) {
+    state?.end();
+    const root = html("div", { class: `nlm-drawing nlm-${data.kind}` }, parentElement);
+    state = { kind: data.kind, root, acts: [], last: data.done ?? 0, data: null };
+    known.set(parentElement, state);
+    const drawn = KINDS[data.kind](state);
+    const watch = drawn.resize && new ResizeObserver(() => state.data && drawn.resize());
+    watch?.observe(root);
+    state.update = drawn.update;
+    state.end = () => {
+      watch?.disconnect();
+      drawn.end?.();
+      root.remove();
+      known.delete(parentElement);
+    };
+  }
+  state.send = (acts) => setTriggerValue("acts", acts);
+  answered(state, data.done ?? 0);
+  const before = state.data;
+  state.data = data;
+  state.update(data, before);
+  if (data.live > live.revision) {
+    live.revision = data.live;
+    live.at = performance.now();
+    live.waiters.forEach((wait) => wait());
+  }
+  return () => state.end();
+}
+
+for (const heard of ["keydown", "pointerdown", "input"]) {
+  document.addEventListener(heard, () => (live.at = performance.now()), { capture: true, passive: true });
+}
+
+// What follows a live input stands in a part of the page of its own, which asks to run when the input has come to rest.
+KINDS.rest = (state) => {
+  let timer = null;
+  const look = () => {
+    clearTimeout(timer);
+    timer = null;
+    if (!state.data || live.revision <= state.data.follows) return;
+    const left = live.at + REST_MS - performance.now();
+    if (left > 0) timer = setTimeout(look, left);
+    else if (state.asked !== live.revision) {
+      state.asked = live.revision;
+      act(state, { follows: live.revision });
+    }
+  };
+  live.waiters.add(look);
+  return {
+    update: look,
+    end() {
+      clearTimeout(timer);
+      live.waiters.delete(look);
+    },
+  };
+};
