@@ -1,10 +1,13 @@
 """Pages run headless, without a browser, as Streamlit's AppTest runs them."""
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -39,3 +42,19 @@ def open_page() -> OpenPage:
         return at.switch_page(file).run()
 
     return open_file
+
+
+def drawn(at: AppTest, key: str) -> dict[str, Any]:
+    """The message of a drawing."""
+    (found,) = (element for element in at.get("bidi_component") if element.key == key)
+    message: dict[str, Any] = json.loads(found.proto.json)
+    return message
+
+
+def act(at: AppTest, key: str, **what: Any) -> AppTest:
+    """Do something by hand on a drawing, as the browser tells of it."""
+    (found,) = (element for element in at.get("bidi_component") if element.key == key)
+    states = at._tree.get_widget_states()
+    sent = [{"event": "acts", "value": [{**what, "n": drawn(at, key)["done"] + 1}]}]
+    states.widgets.add(id=_make_trigger_id(found.proto.id, "events"), json_trigger_value=json.dumps(sent))
+    return at._run(states)
