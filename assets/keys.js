@@ -36,8 +36,9 @@
     if (!slider) return null;
     return { click: () => (slider.stepUp(way), slider.dispatchEvent(new Event("input"))) };
   };
-  // Drawings of our own say of what can be pressed which key presses it.
-  const drawn = (key) => find(`[data-nlm-key="${CSS.escape(key)}"]`);
+  // Drawings of our own say of what can be pressed which key presses it; what is not seen is not pressed.
+  const drawn = (key) =>
+    [...document.querySelectorAll(`[data-testid=stMain] [data-nlm-key="${CSS.escape(key)}"]`)].find((node) => node.checkVisibility());
   const arrow = (way) => (way > 0 ? "ArrowRight" : "ArrowLeft");
   const step = (way) => drawn(arrow(way)) ?? shortcut(way > 0 ? "→" : "←") ?? neighbour(way) ?? slide(way);
   const card = (name) => find(`.st-key-tour_${name} button`);

@@ -10,11 +10,17 @@ from pages._shared.moment import MAX_CHARACTERS, leave_out
 
 # A browser may still send the address as it was some moments ago.
 _MOST_TOLD = 4
+_TOLD = "_told_to_address"
 
 
 def _told(name: str) -> list[str]:
-    told: list[str] = st.session_state.setdefault(f"_{name}_told", [])
+    told: list[str] = st.session_state.setdefault(_TOLD, {}).setdefault(name, [])
     return told
+
+
+def forget_told() -> None:
+    """Coming from another page: whatever the address holds now was put there by a link."""
+    st.session_state.pop(_TOLD, None)
 
 
 def taken(name: str) -> str | None:

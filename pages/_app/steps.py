@@ -15,7 +15,7 @@ _DIGITS = 9
 
 @dataclass(frozen=True)
 class Steps:
-    """A step from 0 to the last one there is, which is told at every use.
+    """A step from the first to the last one there is, which is told at every use.
 
     Attributes
     ----------
@@ -24,24 +24,35 @@ class Steps:
     name : str
         What it is called on the page.
     from_end : bool
-        Whether nothing chosen means the last step, which moves on with what is typed; else it means step 0.
+        Whether nothing chosen means the last step, which moves on with what is typed; else it means the first.
+    first : int
+        The number of the first step.
     """
 
     key: str
     name: str
     from_end: bool = False
+    first: int = 0
 
     def open(self) -> None:
         """Take the step that a link asks for; in a page's full run."""
         st.session_state.setdefault(self.key, None)
         asked = taken(self.key)
-        if asked is not None:
-            self.choose(int(asked[:_DIGITS]) if asked.isascii() and asked.isdigit() else None)
+        if asked is None:
+            return
+        known = asked.isascii() and asked.removeprefix("-").isdigit()
+        step = int(asked[:_DIGITS]) if known else None
+        if step is not None and step < self.first:
+            st.info(f"There is no {self.name} {asked[:_DIGITS]}; {self.name} {self.first} is shown.")
+            step = self.first
+        self.choose(step)
 
     def shown(self, last: int) -> int:
         """The step to show."""
         step = st.session_state.get(self.key)
-        return min(int(step), last) if step is not None else last if self.from_end else 0
+        if step is None:
+            return last if self.from_end else self.first
+        return max(self.first, min(int(step), last))
 
     def choose(self, step: int | None) -> None:
         """Go to a step; for use in callbacks."""
@@ -49,12 +60,12 @@ class Steps:
 
     def move(self, by: int, last: int) -> None:
         """Go on or back, not beyond either end; for use in callbacks."""
-        step = min(last, max(0, self.shown(last) + by))
-        self.choose(None if step == (last if self.from_end else 0) else step)
+        step = min(last, max(self.first, self.shown(last) + by))
+        self.choose(None if step == (last if self.from_end else self.first) else step)
 
     def tell_address(self, last: int) -> None:
         """Put the step into the address; says where one beyond the end was asked for."""
         step = st.session_state.get(self.key)
         if step is not None and step > last:
             st.caption(f"The text ends at {self.name} {last:,}; that one is shown.")
-        tell(self.key, None if step is None else str(min(step, last)))
+        tell(self.key, None if step is None else str(self.shown(last)))

@@ -11,6 +11,7 @@ import streamlit as st
 
 from nlm_core.lm.base import ModelUnavailableError, UnknownModelError
 from nlm_core.runtime import BusyError
+from pages._app.address import forget_told
 from pages._components.drawing import library
 from pages._shared.catalog import page_of
 from pages._shared.escape import plain
@@ -149,6 +150,7 @@ def _tell_refused(asked: dict[str, str]) -> None:
 def _leave_behind(file: str) -> None:
     """Coming from another page: forget its ``_STAYS``, unless this page's address names them."""
     if st.session_state.get(_LAST, file) != file:
+        forget_told()
         for name in _STAYS:
             if name not in st.query_params:
                 st.session_state.pop(name, None)

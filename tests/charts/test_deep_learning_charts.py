@@ -15,7 +15,7 @@ from pages._shared.charts.activation_curve import activation_chart, marks_frame
 from pages._shared.charts.ledger_formula import entry_name, factors_text, guess_holds, hidden_entry, result_text
 from pages._shared.charts.loss_curves import loss_chart, perplexity_chart
 from pages._shared.charts.network import edges_frame, network_chart, nodes_frame
-from pages._shared.charts.probabilities import probability_bars
+from pages._shared.charts.probabilities import probabilities_drawing
 
 X = [1.0, -0.5, 2.0]
 
@@ -102,9 +102,14 @@ def test_the_perplexity_of_now_lies_in_its_drawing(y_hat: float) -> None:
 
 
 def test_words_in_the_bars_stay_words() -> None:
-    spec = probability_bars(['a"b', "c\\d", "<b>"], [0.2, 0.3, 0.5], 1, "#123456").to_dict()
-    expression = spec["layer"][0]["encoding"]["y"]["axis"]["labelExpr"]
-    assert expression == '["a\\"b", "c\\\\d", "<b>"][datum.value]'
+    rows = probabilities_drawing("Softmax", words := ['a"b', "c\\d", "<b>"], [0.2, 0.3, 0.5], 1)["rows"]
+    assert [label for _, label, *_ in rows] == words
+    assert [kind for *_, kind, _ in rows] == ["token", "follows", "token"]
+    assert [p for _, _, p, *_ in rows] == [
+        0.2,
+        0.3,
+        0.5,
+    ]
 
 
 @pytest.fixture(params=LOSSES)

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,8 @@ from pages._shared.snippets import SNIPPETS
 
 # Among the numbers of a longer table there is one near to almost any number: it would prove nothing.
 _CURVE = 120
+# What of the message of a drawing is not shown as a number.
+LAYOUT = ("name", "low", "high", "ends", "step", "done", "live", "follows", "reach")
 NUMBER = re.compile(r"([-−+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?)(\s?%)?")
 
 
@@ -54,6 +57,8 @@ def told(at: AppTest) -> str:
 def shown(at: AppTest) -> list[Number]:
     """The numbers of a page: in its texts, its formulas, its tables, and the data of its charts but for the curves."""
     found = numbers(told(at))
+    for drawing in at.get("bidi_component"):
+        found += _numbers_in(json.loads(drawing.proto.json or "null"))
     frames = [element.value for element in at.dataframe]
     for chart in [*at.get("vega_lite_chart"), *at.get("arrow_vega_lite_chart")]:
         for sent in (*(dataset.data.data for dataset in chart.proto.datasets), chart.proto.data.data):
@@ -65,6 +70,17 @@ def shown(at: AppTest) -> list[Number]:
         for value in frame.to_numpy().ravel().tolist():
             found += [Number(value)] if isinstance(value, int | float) else numbers(str(value))
     return found
+
+
+def _numbers_in(message: Any) -> list[Number]:
+    """The numbers in the message of a drawing, but for how a field of it is laid out and the texts for its keys."""
+    if isinstance(message, dict):
+        return [number for key, value in message.items() if key not in LAYOUT for number in _numbers_in(value)]
+    if isinstance(message, list):
+        return [number for value in message for number in _numbers_in(value)]
+    if isinstance(message, str):
+        return numbers(message)
+    return [Number(float(message))] if isinstance(message, int | float) and not isinstance(message, bool) else []
 
 
 class Fields(Mapping[str, Any]):

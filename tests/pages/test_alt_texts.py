@@ -73,7 +73,7 @@ DRAWN = {
     "encoder_or_decoder": {"vega_lite_chart"},
     "prompt": {"drawing"},
     "neural_network": {"vega_lite_chart"},
-    "losses": {"vega_lite_chart"},
+    "losses": {"losses", "vega_lite_chart"},
     "gradient_descent": {"plane", "plotly_chart", "drawing"},
     "loss_landscape": {"plane", "plotly_chart"},
     "window_or_recurrence": {"bars", "drawing"},

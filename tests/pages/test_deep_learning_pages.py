@@ -11,6 +11,7 @@ from nlm_core.nn.backprop import ledger, take_step
 from nlm_core.nn.losses import LOSSES
 from nlm_core.nn.mlp import random_parameters
 from nlm_core.nn.theta import from_text, to_text
+from tests.pages.conftest import act, drawn
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 NETWORK, LOSS, BACK = "pages/neural_network.py", "pages/losses.py", "pages/backpropagation.py"
@@ -81,8 +82,32 @@ def test_every_problem_shows_its_losses(problem: str) -> None:
 
 def test_perplexity_of_no_idea_is_the_number_of_words() -> None:
     at = clean(visit(LOSS))
-    clean(at.button("situation No idea").click().run())
-    assert "among **5** words" in text(at)
+    clean(act(at, "losses", situation="No idea"))
+    assert "among 5 words" in drawn(at, "losses")["said"]
+
+
+@pytest.mark.parametrize("problem", ["Multi-class classification", "2-way classification", "Regression"])
+def test_what_is_moved_settles_as_a_cold_open_of_its_address(problem: str) -> None:
+    at = clean(visit(LOSS, problem=problem))
+    for number in drawn(at, "losses")["fields"][:3] + drawn(at, "losses")["above"]:
+        at = clean(act(at, "losses", set=number["name"], value=number["low"] + 2.125))
+    settled, again = drawn(at, "losses"), clean(visit(LOSS, **at.query_params))
+    assert {**drawn(again, "losses"), "done": 0, "live": 0} == {**settled, "done": 0, "live": 0}
+    assert text(again) == text(at)
+    assert any(number["value"] == number["low"] + 2.125 for number in settled["fields"])
+
+
+HOSTILE = (None, True, "3", "nan", [1], {}, 1e999, -1e999, float("nan"), 10**400, 10.001, -10.001)
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: str(value)[:9])
+def test_what_no_field_can_hold_changes_nothing(value: object) -> None:
+    at = clean(visit(LOSS))
+    before = drawn(at, "losses")
+    for what in ({"set": "l1", "value": value}, {"set": value, "value": 1.0}, {"situation": value}, {"go": value}):
+        at = clean(act(at, "losses", **what))
+    assert {**drawn(at, "losses"), "done": 0, "live": 0} == {**before, "done": 0, "live": 0}
+    assert "l1" not in at.query_params
 
 
 def test_softmax_as_written_overflows_and_the_safe_form_does_not() -> None:
@@ -96,7 +121,9 @@ def test_softmax_as_written_overflows_and_the_safe_form_does_not() -> None:
 def test_any_words(words: str) -> None:
     at = visit(LOSS, words=words)
     assert not at.exception
-    assert not any("<b>" in slider.label for slider in at.slider)
+    # What is drawn in the browser is text there.
+    labels = [number["label"] for number in drawn(at, "losses")["fields"]]
+    assert labels == [f"Logit of {word}" for word in at.session_state["true"] and at.selectbox("true").options]
 
 
 @pytest.mark.parametrize("loss", LOSSES)

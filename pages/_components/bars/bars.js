@@ -46,7 +46,7 @@ KINDS.bars = (state) => {
   }
 
   // Numbers of the axis by quarters, or halves where a narrow drawing has no room for more.
-  function drawAxis(left, plot, height, reach) {
+  function drawAxis(left, plot, height, { reach, axis: over = "p over the whole vocabulary" }) {
     const shares = plot < 200 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1];
     axis.replaceChildren();
     for (const share of shares) {
@@ -56,7 +56,7 @@ KINDS.bars = (state) => {
       element("text", { x, y: height + 15, "text-anchor": anchor }, axis).textContent = `${+(100 * share * reach).toFixed(2)}%`;
     }
     const title = { x: left + plot, y: height + 32, "text-anchor": "end", class: "title" };
-    element("text", title, axis).textContent = "p over the whole vocabulary";
+    element("text", title, axis).textContent = over;
   }
 
   function layOut() {
@@ -66,11 +66,11 @@ KINDS.bars = (state) => {
     const left = Math.min(LABEL, width * 0.38);
     const plot = Math.max(40, width - left - 8);
     const height = data.rows.length * ROW;
-    const frame = `${width} ${data.rows.length} ${data.reach}`;
+    const frame = `${width} ${data.rows.length} ${data.reach} ${data.axis}`;
     if (frame !== state.frame) {
       state.frame = frame;
       set(svg, { width, height: height + AXIS });
-      drawAxis(left, plot, height, data.reach);
+      drawAxis(left, plot, height, data);
     }
     while (rows.length < data.rows.length) rows.push(row(rows.length));
     rows.forEach((parts, i) => (parts.group.style.display = i < data.rows.length ? "" : "none"));
@@ -111,6 +111,7 @@ KINDS.bars = (state) => {
       condition.hidden = !data.condition;
       say(condition, data.condition ?? "");
       steps.hidden = !(data.last > 0);
+      head.hidden = condition.hidden && steps.hidden;
       say(where, `position ${data.position} of ${data.last}`);
       back.disabled = data.position === 0;
       on.disabled = data.position === data.last;

@@ -8,9 +8,11 @@ from nlm_core.nn.heads import head
 from nlm_core.nn.latex import matrix, number, shape
 from nlm_core.nn.mlp import Forward, Parameters
 from nlm_core.nn.unit import unit
+from pages._components.drawing import drawing
 from pages._shared.charts.activation_curve import activation_alt, activation_chart, marks_frame
 from pages._shared.charts.network import symbol
 from pages._shared.charts.palette import ink
+from pages._shared.charts.probabilities import probabilities_drawing
 from pages._shared.panels.chart import chart
 from pages._shared.panels.network_setup import weights_editor
 
@@ -104,8 +106,6 @@ def activation_panel(passed: Forward, name: str) -> None:
 
 def softmax_panel(passed: Forward) -> None:
     """From logits to probabilities."""
-    from pages._shared.charts.probabilities import probabilities_alt, probability_bars
-
     p = head("softmax").value(passed.y_hat)
     left, right = st.columns(2, vertical_alignment="center")
     with left:
@@ -118,8 +118,4 @@ def softmax_panel(passed: Forward) -> None:
         st.caption("The largest logit is taken off all of them first, so that no exp overflows; the quotient stays.")
     with right:
         names = [f"class {i + 1}" for i in range(len(p))]
-        chart(
-            probability_bars(names, p.tolist(), None, ink(st.context.theme.type)),
-            key="head_bars",
-            alt=probabilities_alt("Softmax of the outputs", names, p.tolist(), None),
-        )
+        drawing("bars", probabilities_drawing("Softmax of the outputs", names, p.tolist(), None), key="head_bars")

@@ -6,6 +6,7 @@ const DRAWINGS = {
   "nlm-words": "The words that are seen",
   "nlm-pieces": "Word pieces and their ids",
   "nlm-surprise": "The text coloured by surprise",
+  "nlm-losses": "Losses of the prediction",
 };
 const LONGEST_NAME = 60;
 const TWICE = 2;
@@ -15,6 +16,9 @@ const MOST_PIXELS = 8192;
 function partsOf(element) {
   const shown = element.matches("[data-testid=stVegaLiteChart]") ? "svg.marks" : element.matches("[data-testid=stPlotlyChart]") ? ".svg-container" : null;
   if (element.matches(".nlm-plane")) return [...element.querySelectorAll(".nlm-plane-legend:not([hidden]), .nlm-plane-stage")];
+  // Of a drawing with fields and buttons, what is a picture.
+  const chosen = [...element.querySelectorAll(".nlm-picture:not([hidden])")];
+  if (chosen.length) return chosen;
   return shown ? [...element.querySelectorAll(shown)] : [element];
 }
 
@@ -27,7 +31,7 @@ function titleOf(element) {
 function picturesOnPage() {
   const all = [CHARTS, ...Object.keys(DRAWINGS).map((name) => `.${name}`)].join(", ");
   return [...document.querySelectorAll(`[data-testid=stMain] :is(${all})`)]
-    .filter((element) => element.getBoundingClientRect().width > 0 && element.checkVisibility({ visibilityProperty: true }))
+    .filter((element) => !element.parentElement.closest(all) && element.getBoundingClientRect().width > 0 && element.checkVisibility({ visibilityProperty: true }))
     .map((element) => ({
       element, parts: partsOf(element), title: titleOf(element), pixels: !!element.querySelector("canvas"),
     }))
