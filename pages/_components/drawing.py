@@ -13,8 +13,8 @@ import streamlit as st
 
 _HERE = Path(__file__).parent
 # In this order they become one script: what is handed to Streamlit as text cannot import its neighbours.
-_SCRIPTS = ("base.js", "bars/bars.js", "fields/fields.js", "losses/losses.js", "library.js")
-_STYLES = ("base.css", "bars/bars.css", "fields/fields.css", "losses/losses.css")
+_SCRIPTS = ("base.js", "bars/bars.js", "fields/fields.js", "losses/losses.js", "network/network.js", "library.js")
+_STYLES = ("base.css", "bars/bars.css", "fields/fields.css", "losses/losses.css", "network/network.css")
 # What is done by hand while one message is under way; more at once comes from no hand, and is dropped.
 MAX_ACTS = 100
 

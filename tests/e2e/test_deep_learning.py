@@ -19,13 +19,13 @@ def test_the_true_word_is_one_of_the_words(visit: Visit) -> None:
 
 def test_an_input_moves_the_numbers_of_the_drawing_and_nothing_else(visit: Visit) -> None:
     page = visit("neural_network")
-    drawing = main(page).locator(".st-key-network_chart svg.marks")
+    drawing = main(page).locator(".nlm-network svg")
     for heading in ("x: 3 numbers", "h₂: 4 units", "ŷ: 2 numbers"):
         expect(drawing.get_by_text(heading)).to_be_visible()
     expect(drawing.get_by_text("0.679", exact=True)).to_be_visible()
     come_to_rest(page)
     drawing.evaluate("(node) => { node.dataset.first = 'yes' }")
-    main(page).locator(".st-key-x1").get_by_role("slider").press("ArrowRight")
+    main(page).get_by_role("slider", name="x₁", exact=True).press("ArrowRight")
     expect(drawing.get_by_text("0.679", exact=True)).to_have_count(0)
     expect(drawing.get_by_text("x: 3 numbers")).to_be_visible()
     assert drawing.get_attribute("data-first") == "yes", "the drawing was made anew"

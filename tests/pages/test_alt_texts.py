@@ -72,7 +72,7 @@ DRAWN = {
     "bert_sentiment": {"dataframe"},
     "encoder_or_decoder": {"vega_lite_chart"},
     "prompt": {"drawing"},
-    "neural_network": {"vega_lite_chart"},
+    "neural_network": {"network"},
     "losses": {"losses", "vega_lite_chart"},
     "gradient_descent": {"plane", "plotly_chart", "drawing"},
     "loss_landscape": {"plane", "plotly_chart"},

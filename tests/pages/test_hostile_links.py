@@ -29,7 +29,7 @@ def _keys(entry: PageEntry, at: AppTest) -> list[str]:
     linked = {name for _, query in entry.topics for name in query}
     kinds = ("text_input", "number_input", "slider", "select_slider", "selectbox", "multiselect", "toggle", "checkbox")
     widgets = {widget.key for kind in (*kinds, "segmented_control", "button_group") for widget in at.get(kind)}
-    beside = {"drawn", "points", "trained"}
+    beside = {"drawn", "points", "trained", "theta", "unit", "row"}
     return sorted(linked | beside | field_names(at) | {key for key in widgets if key and key.isidentifier()})
 
 

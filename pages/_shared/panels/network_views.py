@@ -53,11 +53,11 @@ def weights_panel(parameters: Parameters) -> None:
                 rf"$W_{layer} \in \mathbb{{R}}^{{{rows} \times {columns}}},\; b_{layer} \in \mathbb{{R}}^{{{rows}}}$"
             )
             names = [f"{symbol(layer - 1, layers)}[{i + 1}]" for i in range(columns)]
-            weights_editor(parameters, layer, range(rows), names)
+            weights_editor(parameters, layer, names)
 
 
 def unit_panel(parameters: Parameters, passed: Forward, activation_name: str, chosen: tuple[int, int]) -> None:
-    """The arithmetic of one unit, and its own weights to be typed over."""
+    """The arithmetic of one unit."""
     found = unit(parameters, passed, activation_name, *chosen)
     layers = len(parameters.W)
     below, above, _ = found.symbols
@@ -73,8 +73,6 @@ def unit_panel(parameters: Parameters, passed: Forward, activation_name: str, ch
             # A formula in a line of text is broken where the screen ends.
             st.markdown(f"${line}$")
     with right:
-        st.caption("Its weights and its bias: type over them.")
-        weights_editor(parameters, found.layer, [found.row], names)
         st.dataframe(
             {
                 "input": names,

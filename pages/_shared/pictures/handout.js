@@ -6,7 +6,7 @@ const PARTS_LEFT_OUT = [
   ..."Popover FileUploader Spinner Slider NumberInput TextInput TextArea Selectbox MultiSelect ButtonGroup Checkbox"
     .split(" ").map((kind) => `[data-testid=st${kind}]`),
 ].join(", ");
-const FIELDS = "[data-testid=stMain] :is(input[aria-label], textarea[aria-label], [role=radiogroup][aria-label])";
+const FIELDS = "[data-testid=stMain] :is(input[aria-label], textarea[aria-label], select[aria-label], [role=radiogroup][aria-label])";
 const WORDS = new Set(
   "B BLOCKQUOTE BR CODE DD DL DT EM H1 H2 H3 H4 H5 H6 HR I LI OL P PRE SMALL STRONG SUB SUP TABLE TBODY TD TH THEAD TR UL".split(" "),
 );
@@ -134,6 +134,7 @@ function fieldsOnPage() {
       if (field.matches("[role=radiogroup]")) return [name, field.querySelector("[aria-checked=true]")?.innerText ?? ""];
       if (field.type === "checkbox") return [name, field.checked ? "on" : ""];
       if (field.type === "range") return [name, field.getAttribute("aria-valuetext") || field.value];
+      if (field.matches("select")) return [name, field.selectedOptions[0]?.text ?? ""];
       return [name, tags.length ? tags.map((tag) => tag.innerText).join(", ") : field.value];
     })
     .filter(([, value]) => value.trim());

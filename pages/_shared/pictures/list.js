@@ -7,6 +7,7 @@ const DRAWINGS = {
   "nlm-pieces": "Word pieces and their ids",
   "nlm-surprise": "The text coloured by surprise",
   "nlm-losses": "Losses of the prediction",
+  "nlm-network": "The network",
 };
 const LONGEST_NAME = 60;
 const TWICE = 2;
