@@ -4,7 +4,7 @@ import streamlit as st
 
 from nlm_core.nn.activations import ACTIVATIONS
 from nlm_core.nn.mlp import Forward, Parameters, equation, forward
-from pages._app.live import at_rest, live, live_drawing
+from pages._app.live import answer_now, at_rest, live, live_drawing
 from pages._shared.charts.network import network_drawing
 from pages._shared.frame import errors_told, page
 from pages._shared.glossary import hint
@@ -70,7 +70,7 @@ def below(drawn: Parameters, name: str) -> None:
         network_views.softmax_panel(passed)
     else:
         network_views.matrices_panel(parameters, passed)
-    numbers_field(drawn)
+    numbers_field(drawn, answer_now)
 
 
 def explorer() -> None:

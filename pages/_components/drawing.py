@@ -13,8 +13,14 @@ import streamlit as st
 
 _HERE = Path(__file__).parent
 # In this order they become one script: what is handed to Streamlit as text cannot import its neighbours.
-_SCRIPTS = ("base.js", "bars/bars.js", "fields/fields.js", "losses/losses.js", "network/network.js", "library.js")
-_STYLES = ("base.css", "bars/bars.css", "fields/fields.css", "losses/losses.css", "network/network.css")
+_SCRIPTS = (
+    "base.js", "bars/bars.js", "fields/fields.js", "math/math.js", "losses/losses.js", "network/network.js",
+    "ledger/ledger.js", "library.js",
+)  # fmt: skip
+_STYLES = (
+    "base.css", "bars/bars.css", "fields/fields.css", "math/math.css", "losses/losses.css", "network/network.css",
+    "ledger/ledger.css",
+)  # fmt: skip
 # What is done by hand while one message is under way; more at once comes from no hand, and is dropped.
 MAX_ACTS = 100
 

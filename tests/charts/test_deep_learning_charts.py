@@ -29,7 +29,7 @@ def test_nodes_and_edges_are_the_network(parameters: Parameters) -> None:
     passed = forward(parameters, X, "Tanh")
     drawn = network_drawing(parameters, passed, (2, 4))
     layers = drawn["layers"]
-    assert [len(layer["values"]) for layer in layers] == [3, 4, 5, 2] and drawn["chosen"] == [2, 4]
+    assert [len(layer["values"]) for layer in layers] == [3, 4, 5, 2] and drawn["unit"] == [2, 4]
     assert [layer["symbol"] for layer in layers] == ["x", "h₂", "h₄", "ŷ"]
     assert layers[2]["values"] == pytest.approx(passed.h[3].tolist(), rel=1e-6)
     assert layers[2]["z"] == pytest.approx(passed.h[2].tolist(), rel=1e-6)

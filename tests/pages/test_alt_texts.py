@@ -73,6 +73,7 @@ DRAWN = {
     "encoder_or_decoder": {"vega_lite_chart"},
     "prompt": {"drawing"},
     "neural_network": {"network"},
+    "backpropagation": {"ledger"},
     "losses": {"losses", "vega_lite_chart"},
     "gradient_descent": {"plane", "plotly_chart", "drawing"},
     "loss_landscape": {"plane", "plotly_chart"},

@@ -11,7 +11,7 @@ from nlm_core.nn.backprop import ledger, take_step
 from nlm_core.nn.losses import LOSSES
 from nlm_core.nn.mlp import random_parameters
 from nlm_core.nn.theta import from_text, to_text
-from tests.pages.conftest import act, drawn
+from tests.pages.conftest import act, drawn, rest
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 NETWORK, LOSS, BACK = "pages/neural_network.py", "pages/losses.py", "pages/backpropagation.py"
@@ -102,7 +102,11 @@ def test_what_no_network_can_hold_changes_nothing(value: object) -> None:
     at = clean(visit(NETWORK))
     before, view = drawn(at, "network"), at.session_state["view"]
     hostile = [{"set": name, "value": value} for name in ("x1", "W₁[1, 1]", "b₁[1]")]
-    hostile += [{"set": "W₁[2, 1]", "value": 1.0}, {"set": "W₁[1, 1]", "value": 1_000_001}, {"set": value, "value": 1.0}]
+    hostile += [
+        {"set": "W₁[2, 1]", "value": 1.0},
+        {"set": "W₁[1, 1]", "value": 1_000_001},
+        {"set": value, "value": 1.0},
+    ]
     hostile += [{"layer": value, "row": 0}, {"layer": 1, "row": value}, {"layer": 0, "row": 0}, {"layer": 2, "row": 2}]
     at = clean(act(at, "network", *hostile))
     assert {**drawn(at, "network"), "done": 0, "live": 0} == {**before, "done": 0, "live": 0}
@@ -164,11 +168,12 @@ def test_the_ledger_row_by_row(loss: str, sigma: str) -> None:
     at = clean(visit(BACK, loss=loss, sigma=sigma))
     rows = 11 + (loss in ("BCE", "CE"))
     for row in range(2, rows + 1):
-        at.button("go Next").click().run()
-        assert clean(at).slider("row").value == row
+        at = act(at, "ledger", go=1)
+        assert drawn(clean(at), "ledger")["row"] == row
         assert any("✓" in success.value for success in at.success)
-    assert at.button("go Next").disabled
-    clean(at.button("go Back").click().run())
+    assert drawn(at, "ledger")["last"] == rows
+    assert drawn(clean(act(at, "ledger", go=1)), "ledger")["row"] == rows
+    assert drawn(clean(act(at, "ledger", go=-1)), "ledger")["row"] == rows - 1
 
 
 def test_the_slips_of_the_slides_are_named() -> None:
@@ -176,15 +181,35 @@ def test_the_slips_of_the_slides_are_named() -> None:
     assert "half" in text(clean(visit(BACK, row="4")))
 
 
+def test_steps_by_key_are_all_done_and_hostile_ones_are_none() -> None:
+    at = act(clean(visit(BACK)), "ledger", *[{"go": 1}] * 8)
+    assert drawn(clean(at), "ledger")["row"] == 9 and at.query_params["row"] == "9"
+    for what in (
+        {"go": 2},
+        {"go": True},
+        {"go": "1"},
+        {"to": 0},
+        {"to": 12},
+        {"to": 1.5},
+        {"set": "row", "value": 1},
+        {},
+    ):
+        assert drawn(clean(act(at, "ledger", **what)), "ledger")["row"] == 9
+    again = clean(visit(BACK, **at.query_params))
+    assert {**drawn(again, "ledger"), "done": 0, "live": 0} == {**drawn(at, "ledger"), "done": 0, "live": 0}
+    assert text(again) == text(at)
+
+
 def test_guess_first() -> None:
     parameters = random_parameters((3, 4, 2), torch.Generator().manual_seed(7), decimals=1, bias=0.5)
     at = clean(visit(BACK, row="4", guess="true"))
     value = ledger(parameters, X, Y, "Sigmoid", "L2").value
-    assert not at.success and "boxed" in text(at)
-    at.number_input[-1].set_value(-value).run()
+    assert not at.success and "boxed" in drawn(at, "ledger")["numbers"][-1]
+    at = rest(at.number_input[-1].set_value(-value).run())
     assert any("sign" in warning.value for warning in at.warning)
-    at.number_input[-1].set_value(round(value, 3)).run()
-    assert any("Right" in success.value for success in at.success) and "boxed" not in text(at)
+    at = rest(at.number_input[-1].set_value(round(value, 3)).run())
+    assert any("Right" in success.value for success in at.success)
+    assert "boxed" not in "".join(drawn(at, "ledger")["numbers"])
 
 
 def test_a_step_changes_the_network_and_lowers_the_loss() -> None:
@@ -200,5 +225,5 @@ def test_a_step_changes_the_network_and_lowers_the_loss() -> None:
 @pytest.mark.parametrize(("file", "key", "asked", "shown"), [(NETWORK, "k", "99", 8), (BACK, "row", "-3", 1)])
 def test_an_address_out_of_bounds_is_moved_with_a_message(file: str, key: str, asked: str, shown: int) -> None:
     at = clean(visit(file, **{key: asked}))
-    assert at.slider(key).value == shown
+    assert (at.slider(key).value if file == NETWORK else drawn(at, "ledger")[key]) == shown
     assert any(asked in info.value.replace("\\", "") for info in at.info)

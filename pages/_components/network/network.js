@@ -94,7 +94,7 @@ KINDS.network = (state) => {
     );
   }
 
-  function fill({ layers, weights: W, chosen }) {
+  function fill({ layers, weights: W, unit: chosen }) {
     const largest = Math.max(1e-9, ...layers.flatMap(({ values }) => values.map(Math.abs)));
     layers.forEach(({ symbol, values, z, heading }, layer) => {
       say(drawn.headings[layer], heading);
@@ -138,7 +138,7 @@ KINDS.network = (state) => {
       }
       set(svg, { "aria-label": data.finding });
       fill(data);
-      units.value = data.chosen.join(" ");
+      units.value = data.unit.join(" ");
       say(note, data.note);
       left.update(data.fields, inputs);
       right.update(data.above, weights);

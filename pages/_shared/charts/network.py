@@ -60,7 +60,7 @@ def network_drawing(parameters: Parameters, passed: Forward, chosen: tuple[int, 
         "finding": network_alt(parameters, passed),
         "layers": told,
         "weights": [_told(W) for W in parameters.W],
-        "chosen": list(chosen),
+        "unit": list(chosen),
     }
 
 

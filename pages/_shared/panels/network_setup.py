@@ -1,6 +1,7 @@
 """A small network of the visitor's: its sizes, its numbers, its input, all of it kept in the address."""
 
 import math
+from collections.abc import Callable
 
 import streamlit as st
 import torch
@@ -54,8 +55,8 @@ def put_parameters(parameters: Parameters) -> None:
     st.session_state[_THETA] = to_text(parameters)
 
 
-def numbers_field(drawn: Parameters) -> None:
-    """The numbers as text, at rest: what cannot be used is told and left alone."""
+def numbers_field(drawn: Parameters, then: Callable[[], None] = lambda: None) -> None:
+    """The numbers as text: what cannot be used is told and left alone; ``then`` ends the callback of a change."""
     theta: str = st.session_state[_THETA]
     tell(_THETA, theta or None, "the numbers of the network")
     st.session_state[_FIELD] = theta
@@ -64,13 +65,14 @@ def numbers_field(drawn: Parameters) -> None:
         key=_FIELD,
         placeholder=to_text(drawn),
         on_change=_typed,
+        args=(then,),
         help=hint(
             "Parameters",
             "Weights and bias",
             said="This is how a network is kept in the address. Empty: random numbers of the seed.",
         ),
     )
-    st.button("Restore random parameters", on_click=_restart, disabled=not theta)
+    st.button("Restore random parameters", on_click=_restart, args=(then,), disabled=not theta)
     if theta:
         try:
             from_text(theta, drawn.sizes)
@@ -78,14 +80,14 @@ def numbers_field(drawn: Parameters) -> None:
             st.error(plain(f"The numbers of the network cannot be used: {error}. Those of the seed are shown."))
 
 
-def _typed() -> None:
+def _typed(then: Callable[[], None]) -> None:
     st.session_state[_THETA] = st.session_state[_FIELD]
-    answer_now()
+    then()
 
 
-def _restart() -> None:
+def _restart(then: Callable[[], None]) -> None:
     st.session_state[_THETA] = ""
-    answer_now()
+    then()
 
 
 def _sizes() -> tuple[int, ...]:
@@ -102,8 +104,7 @@ def _sizes() -> tuple[int, ...]:
 def inputs(k: int) -> tuple[Number, ...]:
     """The components of x, moved in a drawing."""
     return tuple(
-        Number(f"x{i}", f"x{subscript(i)}", -REACH, REACH, INPUTS[(i - 1) % len(INPUTS)])
-        for i in range(1, k + 1)
+        Number(f"x{i}", f"x{subscript(i)}", -REACH, REACH, INPUTS[(i - 1) % len(INPUTS)]) for i in range(1, k + 1)
     )
 
 

@@ -100,7 +100,7 @@ function copyContent(node, into, drawn) {
     figure.append(into.ownerDocument.importNode(pictureOf(picture).svg, true));
     put(figure, "figcaption", titleOf(node));
   } else if (grid) copyGrid(grid, into);
-  else if (node.matches(".katex")) {
+  else if (node.matches(".katex, .nlm-math")) {
     const formula = put(into, "span");
     formula.className = "formula";
     for (const math of node.querySelectorAll("math")) copyMath(math, formula);
