@@ -20,7 +20,6 @@
   // Rows of steps, each with what marks the present one.
   const STEPS = [
     [".st-key-stage [data-testid=stButtonGroup] button", "[aria-checked=true]"],
-    [".st-key-word_buttons .stButton button", "[data-testid=stBaseButton-primary]"],
   ];
   const neighbour = (way) => {
     for (const [chosen, present] of STEPS) {

@@ -15,11 +15,11 @@ _HERE = Path(__file__).parent
 # In this order they become one script: what is handed to Streamlit as text cannot import its neighbours.
 _SCRIPTS = (
     "base.js", "bars/bars.js", "fields/fields.js", "math/math.js", "losses/losses.js", "network/network.js",
-    "ledger/ledger.js", "library.js",
+    "ledger/ledger.js", "tokens/tokens.js", "library.js",
 )  # fmt: skip
 _STYLES = (
     "base.css", "bars/bars.css", "fields/fields.css", "math/math.css", "losses/losses.css", "network/network.css",
-    "ledger/ledger.css",
+    "ledger/ledger.css", "tokens/tokens.css",
 )  # fmt: skip
 # What is done by hand while one message is under way; more at once comes from no hand, and is dropped.
 MAX_ACTS = 100

@@ -49,7 +49,7 @@ def test_another_word_is_masked_and_both_charts_of_bars_move(
     for part, labels in bars_of(bert, gpt, 5).items():
         wait_for_texts(page, part, labels)
     come_to_rest(page)
-    button = page.locator(".st-key-word_buttons").get_by_role("button", name="went", exact=True)
+    button = page.locator(".nlm-tokens").get_by_role("button", name="␣went", exact=True)
     button.focus()
     page.keyboard.press("Enter")
     for part, labels in bars_of(bert, gpt, 2).items():

@@ -8,6 +8,7 @@ const DRAWINGS = {
   "nlm-surprise": "The text coloured by surprise",
   "nlm-losses": "Losses of the prediction",
   "nlm-network": "The network",
+  "nlm-tokens": "The text, token by token",
 };
 const LONGEST_NAME = 60;
 const TWICE = 2;
