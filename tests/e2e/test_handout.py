@@ -55,7 +55,9 @@ def test_the_sheet_holds_the_page(visit: Visit, tmp_path: Path, case: tuple[str,
     page = visit(path, **state)
     expect(main(page).locator(there).first).to_be_visible()
     come_to_rest(page)
-    drawn = main(page).locator("[data-testid=stVegaLiteChart] svg.marks, .nlm-plane, .nlm-unrolled, .js-plotly-plot")
+    drawn = main(page).locator(
+        "[data-testid=stVegaLiteChart] svg.marks, .nlm-bars, .nlm-plane, .nlm-unrolled, .js-plotly-plot"
+    )
     pictures = drawn.count()
     labels = [text for text in drawn.locator("text").all_text_contents() if text.strip()]
     formulas = main(page).locator(".katex").count()
