@@ -114,17 +114,15 @@ def below(encoder: MaskedModel, reader: PrefixReader) -> None:
 
 def explorer() -> None:
     """The decoder in the page's full run; the sentence and the views in parts of their own."""
-    first = st.container()
-    examples, choice = st.columns([3, 1], vertical_alignment="bottom")
-    with examples:
-        controls.preset_buttons(SENTENCES, put_sentence)
+    field, choice = st.columns([3, 1])
     with choice:
         name = controls.model_field()
+        controls.preset_buttons(SENTENCES, put_sentence)
     encoder = masked_model()
     reader = controls.usable_reader(name)
     controls.open_prefix("sentence", SENTENCES[0])
     WORD.open()
-    with first:
+    with field:
         answer(encoder, reader)
     below(encoder, reader)
 

@@ -43,4 +43,4 @@ def test_a_guess_is_kept_from_other_pages_and_the_view_returns(visit: Visit) -> 
     expect(main(page).get_by_role("switch", name="Guess first")).to_be_checked()
     page.get_by_test_id("stSidebar").get_by_text("Next token").click()
     expect(main(page).get_by_role("switch", name="Guess first")).not_to_be_checked(timeout=20_000)
-    expect(page.locator(".st-key-bars svg.marks")).to_be_visible()
+    expect(page.locator(".nlm-bars svg")).to_be_visible()

@@ -41,11 +41,11 @@ def test_every_view_opens(view: str, open_page: OpenPage) -> None:
 
 def test_the_mask_counts_what_the_chosen_word_may_look_at(open_page: OpenPage) -> None:
     at = open_page(PAGE, view="Mask", word="2")
-    assert "went** may look at 8 of 8 tokens" in said(at)
-    assert "went** may look at 3 of 7 tokens" in said(at)
+    assert "went** can attend to 8 of 8 tokens" in said(at)
+    assert "went** can attend to 3 of 7 tokens" in said(at)
     at = act(at, "sentence_words", word=1)
     assert drawn(at, "sentence_words")["word"] == 1
-    assert "may look at 2 of 7 tokens" in said(at)
+    assert "can attend to 2 of 7 tokens" in said(at)
 
 
 def test_the_true_word_has_the_models_p_and_rank(open_page: OpenPage, bert: MaskedModel, gpt: LanguageModel) -> None:
