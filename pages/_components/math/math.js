@@ -58,7 +58,8 @@ function mathOf(latex) {
     if (name === "left" || name === "right") return node("mo", [pieces[at++]]);
     if (name in SPACES) return node("mspace", [], { width: SPACES[name] });
     if (name in SIGNS) return node("mo", [SIGNS[name]]);
-    return node("mi", [LETTERS[name] ?? (NAMES.has(name) ? name : `\\${name}`)]);
+    if (name in LETTERS) return node("mi", [LETTERS[name]], { class: "nlm-letter" });
+    return node("mi", [NAMES.has(name) ? name : `\\${name}`]);
   }
 
   function named(kind, words) {

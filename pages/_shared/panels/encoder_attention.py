@@ -83,7 +83,8 @@ def mask_panel(encoder: MaskedModel, reader: PrefixReader, found: Sentence, posi
 def _may(side: Side, allowed: np.ndarray) -> str:
     if side.chosen is None:
         return f"{int(allowed.sum())} of {allowed.size} pairs"
-    return f"**{plain(side.labels[side.chosen])}** can attend to {int(allowed[side.chosen].sum())} of {len(allowed)} tokens"
+    word, count = plain(side.labels[side.chosen]), int(allowed[side.chosen].sum())
+    return f"**{word}** can attend to {count} of {len(allowed)} tokens"
 
 
 def attention_panel(encoder: MaskedModel, reader: PrefixReader, found: Sentence, position: int, drawing: str) -> None:
