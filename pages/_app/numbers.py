@@ -15,7 +15,7 @@ from pages._app.address import taken, tell
 from pages._components.drawing import Act
 from pages._shared.escape import plain
 
-# Moves from one end of a range to the other.
+# Moves from one end of a range to the other, at least.
 _MOVES = 100
 
 
@@ -84,8 +84,21 @@ def field(
     """
     low, high = bounds
     ends = bounds if most is None else (-most, most)
-    step = (high - low) / _MOVES
-    return {"name": name, "label": label, "value": value, "low": low, "high": high, "ends": ends, "step": step}
+    return {
+        "name": name,
+        "label": label,
+        "value": value,
+        "low": low,
+        "high": high,
+        "ends": ends,
+        "step": _step(high - low),
+    }
+
+
+def _step(reach: float) -> float:
+    """The largest of 1, 2 and 5 times a power of ten that makes enough moves: round numbers are met."""
+    power = 10.0 ** math.floor(math.log10(reach / _MOVES))
+    return max(step for step in (power, 2 * power, 5 * power) if step <= 1.001 * reach / _MOVES)
 
 
 def move(numbers: Iterable[Number], act: Act) -> None:

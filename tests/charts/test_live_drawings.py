@@ -73,9 +73,10 @@ def test_what_is_no_finite_number_is_none(value: object) -> None:
     assert not is_number(value)
 
 
-def test_a_field_reaches_from_bound_to_bound_in_a_hundred_steps() -> None:
+def test_a_field_reaches_from_bound_to_bound_in_a_hundred_round_steps() -> None:
     number = Number("tau", "Temperature τ", 0.1, 5.1, 1.0)
     assert is_number(3) and is_number(-0.5)
     told = field(number.key, number.label, 2.0, (number.low, number.high))
     assert (told["ends"], told["step"]) == ((0.1, 5.1), pytest.approx(0.05))
+    assert [field("", "", 0.0, (-end, end))["step"] for end in (3.0, 10.0)] == pytest.approx([0.05, 0.2])
     assert field("w", "w", 9.0, (-3.0, 3.0), 1e6)["ends"] == (-1e6, 1e6)

@@ -48,9 +48,9 @@ function numberFields(state) {
     set(slider, { "aria-valuetext": +value.toPrecision(6) });
   }
 
-  function field(name, parent) {
+  function field(parent) {
     const root = html("div", { class: "nlm-field" }, parent);
-    const id = `nlm-field-${name}-${Math.random().toString(36).slice(2)}`;
+    const id = `nlm-field-${Math.random().toString(36).slice(2)}`;
     const label = html("span", { id, class: "nlm-field-label" }, root);
     const number = html("input", { type: "number" }, root);
     const slider = html("input", { type: "range", "aria-labelledby": id }, root);
@@ -76,7 +76,7 @@ function numberFields(state) {
         waiting.delete(name);
       }
       for (const data of all) {
-        if (!fields.has(data.name)) fields.set(data.name, field(data.name, parent));
+        if (!fields.has(data.name)) fields.set(data.name, field(parent));
         const parts = fields.get(data.name);
         parts.data = data;
         const { label, low, high, step, ends, value } = data;
