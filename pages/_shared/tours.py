@@ -243,7 +243,7 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
             ),
             (
                 "One unit's arithmetic",
-                "Weights times inputs, plus the bias, through σ. Type another weight: its edge above follows.",
+                "Weights times inputs, plus the bias, through σ. Move a weight beside the drawing: its edge follows.",
                 {"view": "One unit", "unit": "h₂[1]"},
                 "view",
             ),

@@ -74,7 +74,7 @@ def test_a_word_changed_on_the_right_leaves_the_causal_model_as_it_was(visit: Vi
         assert zeros("encoder_moves") == 1
         expect(page.get_by_text("largest difference exactly 0")).to_have_count(1)
         come_to_rest(page)
-        page.get_by_role("textbox", name="What stands there instead").press("ControlOrMeta+a")
+        page.get_by_role("textbox", name="Replace with").press("ControlOrMeta+a")
         page.keyboard.type("house")
 
 

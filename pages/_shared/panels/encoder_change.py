@@ -27,8 +27,10 @@ def _take(word: str) -> None:
 
 def change_panel(encoder: MaskedModel, reader: PrefixReader, found: Sentence, position: int) -> None:
     field, offers = st.columns([2, 3], vertical_alignment="bottom")
+    controls.open_prefix("other", _DEFAULT)
     with field:
-        other = controls.prefix_field("What stands there instead", "other", _DEFAULT).text
+        other = controls.prefix_field("Replace with", "other").text
+    controls.tell_prefix("other")
     with offers, st.container(horizontal=True, gap="xsmall"):
         for word in _offers(encoder, found, position):
             st.button(plain(word), key=f"other {word}", on_click=_take, args=(word,), type="tertiary")
