@@ -18,7 +18,7 @@ from transformers import DynamicCache, LlamaForCausalLM, PreTrainedModel
 
 
 def is_plain_llama(network: PreTrainedModel) -> TypeGuard[LlamaForCausalLM]:
-    """Whether ``next_hidden`` holds for a network: a Llama with plain rotary positions, a key for each head, no bias."""
+    """Whether ``next_hidden`` holds for a network: plain rotary positions, a key for each head, no bias."""
     if not isinstance(network, LlamaForCausalLM):
         return False
     config = network.config
