@@ -1,0 +1,165 @@
+"""What a page shows, read from the messages of Streamlit's server, and the messages that a browser answers with.
+
+A ``Screen`` takes the server's messages and knows what a browser would know of them: which widgets there are, which
+fragment each belongs to, what the drawn components last showed, which runs have ended and what went wrong.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+Value = str | float | bool
+
+
+class VisitError(RuntimeError):
+    """The page could not be opened, or the connection was lost; the message says what came instead."""
+
+
+@dataclass(frozen=True)
+class Widget:
+    """An input of the page: its id for the server, and the fragment that it reruns ("" for the whole page)."""
+
+    id: str
+    fragment_id: str
+
+
+@dataclass
+class Screen:
+    """What the messages of the server say, kept by user key.
+
+    Attributes
+    ----------
+    widgets : dict
+        Every element with an id and a user key that was sent so far.
+    shown : dict
+        The data that each component was last sent, parsed from JSON.
+    exceptions : list of str
+        Kind and message of every exception that the page showed.
+    runs, fragment_runs : int
+        Runs that came to an end: of the whole page, and of a fragment. One that gave way to the next is in neither.
+    page_script_hash, session_id : str
+        What the server calls this page and this visitor.
+    """
+
+    widgets: dict[str, Widget] = field(default_factory=dict)
+    shown: dict[str, Any] = field(default_factory=dict)
+    exceptions: list[str] = field(default_factory=list)
+    runs: int = 0
+    fragment_runs: int = 0
+    page_script_hash: str = ""
+    session_id: str = ""
+    _large: dict[str, ForwardMsg] = field(default_factory=dict, repr=False)
+
+    @property
+    def cached_hashes(self) -> list[str]:
+        """Of the large messages that the server need not send again."""
+        return list(self._large)
+
+    def take(self, message: ForwardMsg) -> None:
+        """Take one message; a reference stands for the message of that hash, at its own place of the page.
+
+        Raises
+        ------
+        VisitError
+            If the server refers to a message that it never sent.
+        """
+        kind = message.WhichOneof("type")
+        if kind == "ref_hash":
+            if message.ref_hash not in self._large:
+                raise VisitError("the server refers to a message that it has not sent")
+            self.take(self._large[message.ref_hash])
+        elif kind == "delta":
+            if message.metadata.cacheable:
+                self._large[message.hash] = message
+            if message.delta.WhichOneof("type") == "new_element":
+                self._element(message.delta.new_element, message.delta.fragment_id)
+        elif kind == "new_session":
+            self.page_script_hash = message.new_session.page_script_hash
+            self.session_id = message.new_session.initialize.session_id or self.session_id
+        elif kind == "script_finished":
+            self.runs += message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+            self.fragment_runs += message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+            if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
+                self.exceptions.append("the script does not compile")
+        elif kind == "page_not_found":
+            self.exceptions.append(f"no page is called {message.page_not_found.page_name!r}")
+
+    def _element(self, element: Any, fragment_id: str) -> None:
+        kind = element.WhichOneof("type")
+        sent: Any = getattr(element, kind) if kind else None
+        if kind == "exception":
+            self.exceptions.append(f"{sent.type}: {sent.message}")
+        # "$$ID-", a digest, "-" and the key that the page gave; elements without a key are called None.
+        parts = str(getattr(sent, "id", "")).split("-", maxsplit=2)
+        if len(parts) < 3 or parts[0] != "$$ID" or parts[2] == "None":
+            return
+        self.widgets[parts[2]] = Widget(sent.id, fragment_id)
+        if kind == "bidi_component":
+            held = sent.WhichOneof("data")
+            text = sent.json if held == "json" else sent.mixed.json if held == "mixed" else ""
+            if text:
+                self.shown[parts[2]] = json.loads(text)
+
+
+def widget_state(widget_id: str, value: Value) -> WidgetState:
+    """A widget's value as the browser writes it: a text, a number, or a switch."""
+    if isinstance(value, bool):
+        return WidgetState(id=widget_id, bool_value=value)
+    if isinstance(value, str):
+        return WidgetState(id=widget_id, string_value=value)
+    return WidgetState(id=widget_id, double_value=value)
+
+
+def rerun_message(
+    screen: Screen,
+    *,
+    page_name: str,
+    query: str,
+    values: Mapping[str, Value],
+    triggers: Mapping[str, Mapping[str, Any]] | None = None,
+    fragment_id: str = "",
+    url: str = "",
+) -> BackMsg:
+    """The message with which a browser asks for a run.
+
+    Parameters
+    ----------
+    screen : Screen
+    page_name, query : str
+        Of the address, without a slash in front and without a question mark.
+    values : mapping
+        What the visitor has changed so far, by user key; the server knows everything else.
+    triggers : mapping, optional
+        What components tell just this once: {user key: {event: value}}.
+    fragment_id : str, optional
+        The fragment to run; the whole page by default.
+    url : str, optional
+        Of the page as the browser has it.
+
+    Raises
+    ------
+    VisitError
+        If the page has no such widget.
+    """
+    unknown = (set(values) | set(triggers or {})) - set(screen.widgets)
+    if unknown:
+        raise VisitError(f"the page has no {', '.join(sorted(unknown))}; it has {', '.join(sorted(screen.widgets))}")
+    message = BackMsg()
+    run = message.rerun_script
+    run.query_string, run.page_name, run.fragment_id = query, page_name, fragment_id
+    run.page_script_hash = screen.page_script_hash
+    run.cached_message_hashes.extend(screen.cached_hashes)
+    run.context_info.timezone, run.context_info.locale, run.context_info.url = "UTC", "en-US", url
+    run.context_info.color_scheme = "light"
+    run.widget_states.widgets.extend(widget_state(screen.widgets[key].id, value) for key, value in values.items())
+    for key, told in (triggers or {}).items():
+        events = [{"event": event, "value": value} for event, value in told.items()]
+        # Streamlit gathers all events of a component under an id of their own.
+        gathered = f"$$STREAMLIT_INTERNAL_KEY_{screen.widgets[key].id}__events"
+        run.widget_states.widgets.append(WidgetState(id=gathered, json_trigger_value=json.dumps(events)))
+    return message
