@@ -230,11 +230,11 @@ def bench(arguments: argparse.Namespace) -> None:
     if arguments.what not in BENCHES:
         raise CommandError(f"no benchmark is called {arguments.what!r}; known are {', '.join(BENCHES)}")
     options = {name: getattr(arguments, name) for name in _BENCH_OPTIONS if getattr(arguments, name) is not None}
-    for name in options:
+    for name, value in options.items():
         if arguments.what not in _BENCH_OPTIONS[name]:
             raise CommandError(f"--{name} is for bench {' and '.join(_BENCH_OPTIONS[name])}")
-        if name != "data" and options[name] < 1:
-            raise CommandError(f"--{name} is {options[name]}; it must be at least 1")
+        if isinstance(value, int) and value < 1:
+            raise CommandError(f"--{name} is {value}; it must be at least 1")
     try:
         result = import_module(BENCHES[arguments.what]).measure(**options)
     except BenchError as error:
