@@ -24,7 +24,7 @@ _LIMIT_MS = 120_000
 _SCRIPT = Path(__file__).with_name("waiting.js")
 # Whatever says how far the run has come, and buttons, wherever they stand on the page.
 _PROGRESS = "[data-testid=stMain] :is([data-testid=stProgress], [class*=nlm-], [data-testid=stCaptionContainer])"
-_BUTTONS = "[data-testid=stMain] button"
+_BUTTONS = "[data-testid=stMain] button:not(:disabled)"
 
 
 def _wait(browser: Any, app: Server, path: str, *, button: str, said: str, where: str) -> float:
