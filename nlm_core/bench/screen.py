@@ -14,6 +14,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 Value = str | float | bool
+# Of large messages, which the server need not send twice, so many are kept.
+MAX_LARGE = 64
 
 
 class VisitError(RuntimeError):
@@ -75,7 +77,7 @@ class Screen:
             self.take(self._large[message.ref_hash])
         elif kind == "delta":
             if message.metadata.cacheable:
-                self._large[message.hash] = message
+                self._keep(message)
             if message.delta.WhichOneof("type") == "new_element":
                 self._element(message.delta.new_element, message.delta.fragment_id)
         elif kind == "new_session":
@@ -88,6 +90,13 @@ class Screen:
                 self.exceptions.append("the script does not compile")
         elif kind == "page_not_found":
             self.exceptions.append(f"no page is called {message.page_not_found.page_name!r}")
+
+    def _keep(self, message: ForwardMsg) -> None:
+        """Keep a large message, those used last longest."""
+        self._large.pop(message.hash, None)
+        self._large[message.hash] = message
+        while len(self._large) > MAX_LARGE:
+            del self._large[next(iter(self._large))]
 
     def _element(self, element: Any, fragment_id: str) -> None:
         kind = element.WhichOneof("type")

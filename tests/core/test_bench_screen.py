@@ -6,7 +6,7 @@ import pytest
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from nlm_core.bench.screen import Screen, VisitError, Widget, rerun_message
+from nlm_core.bench.screen import MAX_LARGE, Screen, VisitError, Widget, rerun_message
 
 DIGEST = "0123456789abcdef0123456789abcdef"
 
@@ -67,6 +67,16 @@ def test_a_reference_shows_the_large_message_once_more_and_an_unknown_one_is_a_f
     assert screen.cached_hashes == ["h"]
     with pytest.raises(VisitError, match="not sent"):
         screen.take(ForwardMsg(ref_hash="never seen"))
+
+
+def test_large_messages_are_kept_up_to_a_bound_those_used_last_longest(screen: Screen) -> None:
+    for number in range(MAX_LARGE + 3):
+        large = delta(markdown={"body": "large"})
+        large.hash, large.metadata.cacheable = f"h{number}", True
+        screen.take(large)
+        screen.take(ForwardMsg(ref_hash="h0"))
+    assert len(screen.cached_hashes) == MAX_LARGE
+    assert "h0" in screen.cached_hashes and "h1" not in screen.cached_hashes
 
 
 def test_runs_that_ended_are_counted_by_kind(screen: Screen) -> None:
