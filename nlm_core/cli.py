@@ -223,9 +223,7 @@ _BENCH_OPTIONS = {"data": ("features",), "visitors": ("hall", "memory"), "second
 
 def bench(arguments: argparse.Namespace) -> None:
     """Measure, in one run on this machine, and hold the figures against their bars."""
-    from importlib import import_module
-
-    from nlm_core.bench import BENCHES, BenchError, as_text
+    from nlm_core.bench import BENCHES, BenchError, as_text, run
 
     if arguments.what not in BENCHES:
         raise CommandError(f"no benchmark is called {arguments.what!r}; known are {', '.join(BENCHES)}")
@@ -236,7 +234,7 @@ def bench(arguments: argparse.Namespace) -> None:
         if isinstance(value, int) and value < 1:
             raise CommandError(f"--{name} is {value}; it must be at least 1")
     try:
-        result = import_module(BENCHES[arguments.what]).measure(**options)
+        result = run(arguments.what, **options)
     except BenchError as error:
         raise CommandError(str(error)) from None
 

@@ -4,6 +4,8 @@ Beside "bars" a result may have "notes", sentences that say what a figure is or 
 left a figure unmeasured.
 """
 
+import os
+from importlib import import_module
 from typing import Any
 
 BENCHES = {
@@ -15,6 +17,10 @@ BENCHES = {
     "hall": "nlm_core.bench.hall",
     "memory": "nlm_core.bench.memory",
 }
+
+
+# A machine with more to do than this share of its cores is no quiet one.
+BUSY_SHARE = 0.5
 
 
 class BenchError(RuntimeError):
@@ -30,6 +36,25 @@ def bar(name: str, value: float | None, limit: float, better: str, counts: bool 
         raise ValueError(f'better is {better!r}; it must be "lower" or "higher"')
     holds = value is not None and (value <= limit if better == "lower" else value >= limit)
     return {"name": name, "value": value, "bar": limit, "better": better, "holds": holds, "counts": counts}
+
+
+def run(name: str, **options: Any) -> dict[str, Any]:
+    """The result of a benchmark of ``BENCHES``, with a note where something else kept the machine busy at its start.
+
+    Raises
+    ------
+    BenchError
+        If it cannot run here.
+    """
+    from nlm_core import runtime
+
+    load, cores = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0, runtime.cores()
+    result: dict[str, Any] = import_module(BENCHES[name]).measure(**options)
+    result["load_at_start"] = round(load, 2)
+    if load > cores * BUSY_SHARE:
+        busy = f"the machine was busy at the start (load {load:.1f} on {cores} cores): measure again when it is quiet"
+        result["notes"] = [*result.get("notes", ()), busy]
+    return result
 
 
 def as_text(result: dict[str, Any]) -> str:

@@ -53,9 +53,9 @@ def training_rates() -> dict[str, Any]:
         pairs.append((_STEPS / times[ours], _STEPS / times[plain.step]))
     own, peer = (statistics.median(rates) for rates in zip(*pairs, strict=True))
     return {
-        "steps_per_second": own,
-        "plain_steps_per_second": peer,
-        "ratio_of_medians": own / peer,
+        "steps_per_second": round(own, 1),
+        "plain_steps_per_second": round(peer, 1),
+        "ratio_of_medians": round(own / peer, 3),
         "turns": _ROUNDS,
         "steps_a_turn": _STEPS,
         "threads": torch.get_num_threads(),
