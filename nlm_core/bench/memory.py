@@ -16,7 +16,7 @@ from nlm_core.bench import bar
 from nlm_core.bench.browser import Server, server
 from nlm_core.bench.process import usage
 from nlm_core.bench.screen import Screen, VisitError
-from nlm_core.bench.typist import FIELD, PATH, SENTENCES, answered, ready
+from nlm_core.bench.typist import FIELD, PATH, SENTENCES, answered, come_to_rest, ready, waiting
 from nlm_core.bench.visitor import Visitor
 
 RUNS, VISITORS, FIRST_RUNS = 10_000, 200, 500
@@ -34,6 +34,8 @@ _READING = 20
 async def type_keys(visitor: Visitor, count: int, sentence: int) -> None:
     """So many keystrokes, each a run of the server whose end and whose bars are awaited before the next.
 
+    After each sentence the page comes to rest, and what follows there is awaited too, but not counted.
+
     Raises
     ------
     VisitError
@@ -46,6 +48,8 @@ async def type_keys(visitor: Visitor, count: int, sentence: int) -> None:
     for _ in range(count):
         at += 1
         if at > len(text):
+            await come_to_rest(visitor)
+            await visitor.wait_for(lambda screen: not waiting(screen), _ANSWER_SECONDS)
             sentence, at = sentence + 1, 1
             text = sentences[sentence % len(sentences)]
         typed, runs = text[:at], visitor.screen.fragment_runs

@@ -46,6 +46,8 @@ class Screen:
         Runs that came to an end: of the whole page, and of a fragment. One that gave way to the next is in neither.
     page_script_hash, session_id : str
         What the server calls this page and this visitor.
+    query : str or None
+        Of the address, once the page has set it.
     """
 
     widgets: dict[str, Widget] = field(default_factory=dict)
@@ -55,6 +57,7 @@ class Screen:
     fragment_runs: int = 0
     page_script_hash: str = ""
     session_id: str = ""
+    query: str | None = None
     _large: dict[str, ForwardMsg] = field(default_factory=dict, repr=False)
 
     @property
@@ -88,6 +91,8 @@ class Screen:
             self.fragment_runs += message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
             if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
                 self.exceptions.append("the script does not compile")
+        elif kind == "page_info_changed":
+            self.query = message.page_info_changed.query_string
         elif kind == "page_not_found":
             self.exceptions.append(f"no page is called {message.page_not_found.page_name!r}")
 

@@ -108,8 +108,9 @@ class Visitor:
         await self._send(self._message(triggers or {}, fragment))
 
     def _message(self, triggers: Mapping[str, Mapping[str, Any]], fragment_id: str) -> BackMsg:
+        query = self.query if self.screen.query is None else self.screen.query
         return rerun_message(
-            self.screen, page_name=self.page_name, query=self.query, values=self.values, triggers=triggers,
+            self.screen, page_name=self.page_name, query=query, values=self.values, triggers=triggers,
             fragment_id=fragment_id, url=self.url,
         )  # fmt: skip
 

@@ -8,7 +8,7 @@ import pytest
 from nlm_core.bench.hall import bars, nearest_rank, report
 from nlm_core.bench.process import Usage
 from nlm_core.bench.screen import Screen
-from nlm_core.bench.typist import Word, answered, words_of
+from nlm_core.bench.typist import Word, answered, waiting, words_of
 
 USED = (Usage(0.0, 400 * 2**20), Usage(10.0, 500 * 2**20), Usage(12.0, 510 * 2**20))
 
@@ -58,5 +58,18 @@ def test_sentences_are_typed_word_by_word_and_begin_anew() -> None:
     ("shown", "is_answer"), [({"text": "I went"}, True), ({"text": "I wen"}, False), ({}, False), (["I went"], False)]
 )
 def test_only_the_bars_of_the_whole_text_are_its_answer(shown: object, is_answer: bool) -> None:
-    assert answered(Screen(shown={"bars_drawing": shown}), "I went") is is_answer
+    assert answered(Screen(shown={"bars": shown}), "I went") is is_answer
     assert not answered(Screen(), "I went")
+
+
+def test_what_follows_the_live_input_is_asked_for_once_it_is_behind() -> None:
+    screen = Screen(
+        shown={
+            "bars": {"kind": "bars", "text": "I", "live": 7},
+            "rest below": {"kind": "rest", "follows": 5, "done": 3},
+            "rest beside": {"kind": "rest", "follows": 7, "done": 4},
+            "table": ["no", "drawing"],
+        }
+    )
+    assert waiting(screen) == {"rest below": {"acts": [{"follows": 7, "n": 4}]}}
+    assert waiting(Screen()) == {}

@@ -34,7 +34,7 @@ def delta(fragment_id: str = "", **elements: dict) -> ForwardMsg:
 def screen() -> Screen:
     found = Screen()
     found.take(delta("f1", text_input={"id": element_id("prefix")}))
-    found.take(delta("f1", bidi_component={"id": element_id("bars_drawing"), "json": '{"text": ""}'}))
+    found.take(delta("f1", bidi_component={"id": element_id("bars"), "json": '{"text": ""}'}))
     return found
 
 
@@ -44,26 +44,26 @@ def test_widgets_are_known_by_their_key_with_their_fragment(screen: Screen) -> N
     screen.take(delta(markdown={"body": "no id at all"}))
     assert screen.widgets == {
         "prefix": Widget(element_id("prefix"), "f1"),
-        "bars_drawing": Widget(element_id("bars_drawing"), "f1"),
+        "bars": Widget(element_id("bars"), "f1"),
         "a-key-with-dashes": Widget(element_id("a-key-with-dashes"), ""),
     }
 
 
 def test_a_component_shows_the_data_it_was_last_sent(screen: Screen) -> None:
-    component = element_id("bars_drawing")
+    component = element_id("bars")
     screen.take(delta("f1", bidi_component={"id": component, "json": '{"text": "I"}'}))
-    assert screen.shown["bars_drawing"] == {"text": "I"}
+    assert screen.shown["bars"] == {"text": "I"}
     screen.take(delta("f1", bidi_component={"id": component, "mixed": '{"text": "I went", "table": {}}'}))
-    assert screen.shown["bars_drawing"]["text"] == "I went"
+    assert screen.shown["bars"]["text"] == "I went"
 
 
 def test_a_reference_shows_the_large_message_once_more_and_an_unknown_one_is_a_fault(screen: Screen) -> None:
-    large = delta("f1", bidi_component={"id": element_id("bars_drawing"), "json": '{"text": "large"}'})
+    large = delta("f1", bidi_component={"id": element_id("bars"), "json": '{"text": "large"}'})
     large.hash, large.metadata.cacheable = "h", True
     screen.take(large)
-    screen.take(delta("f1", bidi_component={"id": element_id("bars_drawing"), "json": '{"text": "small"}'}))
+    screen.take(delta("f1", bidi_component={"id": element_id("bars"), "json": '{"text": "small"}'}))
     screen.take(ForwardMsg(ref_hash="h"))
-    assert screen.shown["bars_drawing"] == {"text": "large"}
+    assert screen.shown["bars"] == {"text": "large"}
     assert screen.cached_hashes == ["h"]
     with pytest.raises(VisitError, match="not sent"):
         screen.take(ForwardMsg(ref_hash="never seen"))
@@ -90,6 +90,14 @@ def test_runs_that_ended_are_counted_by_kind(screen: Screen) -> None:
     assert (screen.runs, screen.fragment_runs, screen.exceptions) == (1, 2, [])
 
 
+def test_the_address_that_the_page_sets_is_known(screen: Screen) -> None:
+    assert screen.query is None
+    message = ForwardMsg()
+    message.page_info_changed.query_string = "prefix=I"
+    screen.take(message)
+    assert screen.query == "prefix=I"
+
+
 def test_what_went_wrong_is_kept(screen: Screen) -> None:
     screen.take(delta(exception={"type": "ValueError", "message": "no such thing"}))
     screen.take(ForwardMsg(script_finished=ForwardMsg.FINISHED_WITH_COMPILE_ERROR))
@@ -110,8 +118,8 @@ def test_a_run_is_asked_for_as_a_browser_does(screen: Screen) -> None:
         screen,
         page_name="next_token",
         query="model=nlm-gpt",
-        values={"prefix": "I", "bars_drawing": 2.0},
-        triggers={"bars_drawing": {"picked": 7}},
+        values={"prefix": "I", "bars": 2.0},
+        triggers={"bars": {"picked": 7}},
         fragment_id="f1",
     ).rerun_script
     assert (message.page_name, message.query_string, message.fragment_id) == ("next_token", "model=nlm-gpt", "f1")
@@ -120,10 +128,10 @@ def test_a_run_is_asked_for_as_a_browser_does(screen: Screen) -> None:
     assert (text.id, text.string_value) == (element_id("prefix"), "I")
     assert number.double_value == 2.0
     # The id under which Streamlit itself looks for the events of a component.
-    assert told.id == _make_trigger_id(element_id("bars_drawing"), "events")
+    assert told.id == _make_trigger_id(element_id("bars"), "events")
     assert json.loads(told.json_trigger_value) == [{"event": "picked", "value": 7}]
 
 
 def test_a_widget_that_is_not_there_cannot_be_changed(screen: Screen) -> None:
-    with pytest.raises(VisitError, match="has no position; it has bars_drawing, prefix"):
+    with pytest.raises(VisitError, match="has no position; it has bars, prefix"):
         rerun_message(screen, page_name="", query="", values={"position": 1.0})

@@ -27,7 +27,7 @@ def explorer():
     if text == "fault":
         raise ValueError("a fault")
     if text != "lost":
-        bars(data={"text": text}, key="bars_drawing", on_picked_change=lambda: st.session_state.update(prefix="picked"))
+        bars(data={"text": text}, key="bars", on_picked_change=lambda: st.session_state.update(prefix="picked"))
 
 
 explorer()
@@ -50,10 +50,10 @@ def in_a_loop(visit: Coroutine[Any, Any, Any]) -> Any:
 def test_a_visitor_opens_types_and_leaves(page: Server) -> None:
     async def visit() -> None:
         async with await Visitor.open(page.url, "?prefix=I") as visitor:
-            assert visitor.screen.shown["bars_drawing"] == {"text": ""}
+            assert visitor.screen.shown["bars"] == {"text": ""}
             word = await type_word(visitor, "I went ", "home", patience=10.0)
             assert word.keys == 5 and word.settled is not None and 0 < word.settled < 10
-            assert visitor.screen.shown["bars_drawing"] == {"text": "I went home"}
+            assert visitor.screen.shown["bars"] == {"text": "I went home"}
             await visitor.change("prefix", "fault")
             assert await visitor.wait_for(lambda screen: bool(screen.exceptions), 10.0)
             assert visitor.lost is None
@@ -66,8 +66,8 @@ def test_a_visitor_opens_types_and_leaves(page: Server) -> None:
 def test_a_component_can_tell_the_server_what_was_done(page: Server) -> None:
     async def visit() -> None:
         async with await Visitor.open(page.url, "") as visitor:
-            await visitor.trigger("bars_drawing", {"picked": 1})
-            assert await visitor.wait_for(lambda screen: screen.shown["bars_drawing"] == {"text": "picked"}, 10.0)
+            await visitor.trigger("bars", {"picked": 1})
+            assert await visitor.wait_for(lambda screen: screen.shown["bars"] == {"text": "picked"}, 10.0)
 
     in_a_loop(visit())
 
