@@ -13,7 +13,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-Value = str | float | bool
+from nlm_core.bench.widget_states import Value, as_changed, as_sent
+
 # Of large messages, which the server need not send twice, so many are kept.
 MAX_LARGE = 64
 
@@ -38,6 +39,8 @@ class Screen:
     ----------
     widgets : dict
         Every element with an id and a user key that was sent so far.
+    states : dict
+        The value of every widget that has one, by its id: what a browser sends with each run.
     shown : dict
         The data that each component was last sent, parsed from JSON.
     exceptions : list of str
@@ -51,6 +54,7 @@ class Screen:
     """
 
     widgets: dict[str, Widget] = field(default_factory=dict)
+    states: dict[str, WidgetState] = field(default_factory=dict)
     shown: dict[str, Any] = field(default_factory=dict)
     exceptions: list[str] = field(default_factory=list)
     runs: int = 0
@@ -108,25 +112,41 @@ class Screen:
         sent: Any = getattr(element, kind) if kind else None
         if kind == "exception":
             self.exceptions.append(f"{sent.type}: {sent.message}")
-        # "$$ID-", a digest, "-" and the key that the page gave; elements without a key are called None.
-        parts = str(getattr(sent, "id", "")).split("-", maxsplit=2)
-        if len(parts) < 3 or parts[0] != "$$ID" or parts[2] == "None":
+        widget_id = str(getattr(sent, "id", ""))
+        if not kind or not widget_id.startswith("$$ID-"):
             return
-        self.widgets[parts[2]] = Widget(sent.id, fragment_id)
+        # What the visitor has changed stays, unless the page sets it.
+        if widget_id not in self.states or getattr(sent, "set_value", False):
+            state = as_sent(kind, sent)
+            if state is not None:
+                self.states[widget_id] = state
+        # "$$ID-", a digest, "-" and the key that the page gave; elements without a key are called None.
+        key = widget_id.split("-", maxsplit=2)[-1]
+        if key == "None":
+            return
+        self.widgets[key] = Widget(widget_id, fragment_id)
         if kind == "bidi_component":
             held = sent.WhichOneof("data")
             text = sent.json if held == "json" else sent.mixed.json if held == "mixed" else ""
             if text:
-                self.shown[parts[2]] = json.loads(text)
+                self.shown[key] = json.loads(text)
 
+    def widget(self, key: str) -> Widget:
+        """The widget of a user key.
 
-def widget_state(widget_id: str, value: Value) -> WidgetState:
-    """A widget's value as the browser writes it: a text, a number, or a switch."""
-    if isinstance(value, bool):
-        return WidgetState(id=widget_id, bool_value=value)
-    if isinstance(value, str):
-        return WidgetState(id=widget_id, string_value=value)
-    return WidgetState(id=widget_id, double_value=value)
+        Raises
+        ------
+        VisitError
+            If the page has none.
+        """
+        if key not in self.widgets:
+            raise VisitError(f"the page has no {key}; it has {', '.join(sorted(self.widgets))}")
+        return self.widgets[key]
+
+    def change(self, key: str, value: Value) -> None:
+        """Change a widget, as its visitor would; the server is told with the next run. Errors as of ``widget``."""
+        found = self.widget(key)
+        self.states[found.id] = as_changed(found.id, value)
 
 
 def rerun_message(
@@ -134,20 +154,17 @@ def rerun_message(
     *,
     page_name: str,
     query: str,
-    values: Mapping[str, Value],
     triggers: Mapping[str, Mapping[str, Any]] | None = None,
     fragment_id: str = "",
     url: str = "",
 ) -> BackMsg:
-    """The message with which a browser asks for a run.
+    """The message with which a browser asks for a run, with the values of all widgets.
 
     Parameters
     ----------
     screen : Screen
     page_name, query : str
         Of the address, without a slash in front and without a question mark.
-    values : mapping
-        What the visitor has changed so far, by user key; the server knows everything else.
     triggers : mapping, optional
         What components tell just this once: {user key: {event: value}}.
     fragment_id : str, optional
@@ -160,20 +177,18 @@ def rerun_message(
     VisitError
         If the page has no such widget.
     """
-    unknown = (set(values) | set(triggers or {})) - set(screen.widgets)
-    if unknown:
-        raise VisitError(f"the page has no {', '.join(sorted(unknown))}; it has {', '.join(sorted(screen.widgets))}")
     message = BackMsg()
     run = message.rerun_script
-    run.query_string, run.page_name, run.fragment_id = query, page_name, fragment_id
-    run.page_script_hash = screen.page_script_hash
+    # Before its first run a page is called by its name, later by what the server calls it.
+    run.page_script_hash, run.page_name = screen.page_script_hash, "" if screen.page_script_hash else page_name
+    run.query_string, run.fragment_id = query, fragment_id
     run.cached_message_hashes.extend(screen.cached_hashes)
     run.context_info.timezone, run.context_info.locale, run.context_info.url = "UTC", "en-US", url
     run.context_info.color_scheme = "light"
-    run.widget_states.widgets.extend(widget_state(screen.widgets[key].id, value) for key, value in values.items())
+    run.widget_states.widgets.extend(screen.states.values())
     for key, told in (triggers or {}).items():
         events = [{"event": event, "value": value} for event, value in told.items()]
         # Streamlit gathers all events of a component under an id of their own.
-        gathered = f"$$STREAMLIT_INTERNAL_KEY_{screen.widgets[key].id}__events"
+        gathered = f"$$STREAMLIT_INTERNAL_KEY_{screen.widget(key).id}__events"
         run.widget_states.widgets.append(WidgetState(id=gathered, json_trigger_value=json.dumps(events)))
     return message

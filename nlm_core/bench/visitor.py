@@ -16,7 +16,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from nlm_core.bench.screen import Screen, Value, VisitError, rerun_message
+from nlm_core.bench.screen import Screen, VisitError, rerun_message
+from nlm_core.bench.widget_states import Value
 
 # A page with its pictures is a few megabytes; more than this in one message is a fault of the server.
 MAX_MESSAGE_BYTES = 64 * 2**20
@@ -40,7 +41,6 @@ class Visitor:
         self.url, self.page_name, self.query = f"{url}/{path}", parts.path.strip("/"), parts.query
         self.address = f"ws://{parts.netloc}/_stcore/stream"
         self.screen = Screen()
-        self.values: dict[str, Value] = {}
         self.messages = self.message_bytes = 0
         self.lost: str | None = None
         self._changed = asyncio.Condition()
@@ -96,7 +96,7 @@ class Visitor:
         VisitError
             If the page has no such widget, or the connection is lost.
         """
-        self.values[key] = value
+        self.screen.change(key, value)
         await self._rerun(key, None)
 
     async def trigger(self, key: str, told: Mapping[str, Any]) -> None:
@@ -104,13 +104,12 @@ class Visitor:
         await self._rerun(key, {key: told})
 
     async def _rerun(self, key: str, triggers: Mapping[str, Mapping[str, Any]] | None) -> None:
-        fragment = self.screen.widgets[key].fragment_id if key in self.screen.widgets else ""
-        await self._send(self._message(triggers or {}, fragment))
+        await self._send(self._message(triggers or {}, self.screen.widget(key).fragment_id))
 
     def _message(self, triggers: Mapping[str, Mapping[str, Any]], fragment_id: str) -> BackMsg:
         query = self.query if self.screen.query is None else self.screen.query
         return rerun_message(
-            self.screen, page_name=self.page_name, query=query, values=self.values, triggers=triggers,
+            self.screen, page_name=self.page_name, query=query, triggers=triggers,
             fragment_id=fragment_id, url=self.url,
         )  # fmt: skip
 

@@ -110,23 +110,24 @@ def test_what_went_wrong_is_kept(screen: Screen) -> None:
 
 
 def test_a_run_is_asked_for_as_a_browser_does(screen: Screen) -> None:
+    first = rerun_message(screen, page_name="next_token", query="").rerun_script
+    assert (first.page_name, first.page_script_hash, first.fragment_id) == ("next_token", "", "")
     started = ForwardMsg()
     started.new_session.page_script_hash = "page"
     started.new_session.initialize.session_id = "visitor"
     screen.take(started)
+    screen.change("prefix", "I")
     message = rerun_message(
         screen,
         page_name="next_token",
         query="model=nlm-gpt",
-        values={"prefix": "I", "bars": 2.0},
         triggers={"bars": {"picked": 7}},
         fragment_id="f1",
     ).rerun_script
-    assert (message.page_name, message.query_string, message.fragment_id) == ("next_token", "model=nlm-gpt", "f1")
+    assert (message.page_name, message.query_string, message.fragment_id) == ("", "model=nlm-gpt", "f1")
     assert (message.page_script_hash, screen.session_id) == ("page", "visitor")
-    text, number, told = message.widget_states.widgets
+    text, told = message.widget_states.widgets
     assert (text.id, text.string_value) == (element_id("prefix"), "I")
-    assert number.double_value == 2.0
     # The id under which Streamlit itself looks for the events of a component.
     assert told.id == _make_trigger_id(element_id("bars"), "events")
     assert json.loads(told.json_trigger_value) == [{"event": "picked", "value": 7}]
@@ -134,4 +135,14 @@ def test_a_run_is_asked_for_as_a_browser_does(screen: Screen) -> None:
 
 def test_a_widget_that_is_not_there_cannot_be_changed(screen: Screen) -> None:
     with pytest.raises(VisitError, match="has no position; it has bars, prefix"):
-        rerun_message(screen, page_name="", query="", values={"position": 1.0})
+        screen.change("position", 1.0)
+    with pytest.raises(VisitError, match="has no position"):
+        rerun_message(screen, page_name="", query="", triggers={"position": {"picked": 1}})
+
+
+def test_what_a_visitor_changed_stays_until_the_page_sets_it(screen: Screen) -> None:
+    screen.change("prefix", "typed")
+    screen.take(delta("f1", text_input={"id": element_id("prefix"), "default": "first"}))
+    assert screen.states[element_id("prefix")].string_value == "typed"
+    screen.take(delta("f1", text_input={"id": element_id("prefix"), "value": "set", "set_value": True}))
+    assert screen.states[element_id("prefix")].string_value == "set"
