@@ -88,7 +88,7 @@ class Screen:
             if message.delta.WhichOneof("type") == "new_element":
                 self._element(message.delta.new_element, message.delta.fragment_id)
         elif kind == "new_session":
-            self.page_script_hash = message.new_session.page_script_hash
+            self.page_script_hash = self.page_script_hash or message.new_session.page_script_hash
             self.session_id = message.new_session.initialize.session_id or self.session_id
         elif kind == "script_finished":
             self.runs += message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
@@ -97,6 +97,9 @@ class Screen:
                 self.exceptions.append("the script does not compile")
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
+        elif kind == "navigation":
+            # Which of the pages of the app this is; a new session names the script of the whole app.
+            self.page_script_hash = message.navigation.page_script_hash
         elif kind == "page_not_found":
             self.exceptions.append(f"no page is called {message.page_not_found.page_name!r}")
 
@@ -183,8 +186,9 @@ def rerun_message(
     run.page_script_hash, run.page_name = screen.page_script_hash, "" if screen.page_script_hash else page_name
     run.query_string, run.fragment_id = query, fragment_id
     run.cached_message_hashes.extend(screen.cached_hashes)
-    run.context_info.timezone, run.context_info.locale, run.context_info.url = "UTC", "en-US", url
-    run.context_info.color_scheme = "light"
+    run.context_info.timezone, run.context_info.timezone_offset = "UTC", 0
+    run.context_info.locale, run.context_info.url = "en-US", url
+    run.context_info.color_scheme, run.context_info.is_embedded = "light", False
     run.widget_states.widgets.extend(screen.states.values())
     for key, told in (triggers or {}).items():
         events = [{"event": event, "value": value} for event, value in told.items()]

@@ -113,9 +113,14 @@ def test_a_run_is_asked_for_as_a_browser_does(screen: Screen) -> None:
     first = rerun_message(screen, page_name="next_token", query="").rerun_script
     assert (first.page_name, first.page_script_hash, first.fragment_id) == ("next_token", "", "")
     started = ForwardMsg()
-    started.new_session.page_script_hash = "page"
+    started.new_session.page_script_hash = "app"
     started.new_session.initialize.session_id = "visitor"
     screen.take(started)
+    assert rerun_message(screen, page_name="next_token", query="").rerun_script.page_script_hash == "app"
+    named = ForwardMsg()
+    named.navigation.page_script_hash = "page"
+    for message in (named, started):
+        screen.take(message)
     screen.change("prefix", "I")
     message = rerun_message(
         screen,
