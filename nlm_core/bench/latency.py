@@ -51,8 +51,8 @@ def measure() -> dict[str, Any]:
         "notes": [
             *(f"forward, {name}: {what}" for name, what in forward["peers"].items()),
             *(
-                f"forward, one token more after {length}: ours takes {forward[str(length)]['reuse_over_no_cache']:.2f} x "
-                f"no_cache and {forward[str(length)]['reuse_over_cropped_cache']:.2f} x cropped_cache"
+                f"forward, one token more after {length}: ours takes {forward[str(length)]['reuse_over_no_cache']:.2f} "
+                f"x no_cache and {forward[str(length)]['reuse_over_cropped_cache']:.2f} x cropped_cache"
                 for length in LENGTHS
             ),
         ],
