@@ -9,8 +9,9 @@ from typing import Any
 from nlm_core.bench.browser import Server, beside
 from nlm_core.bench.process import usage
 
-# Two inputs never overlap: the next one waits until the page has been still for this long.
-_STILL_MS, _LIMIT_MS, _START_MS = 250, 15_000, 120_000
+# Two inputs never overlap: the next one waits until the page has been still for this long. What follows an input at
+# rest begins after a quarter of a second, and must be over too.
+_STILL_MS, _LIMIT_MS, _START_MS = 500, 15_000, 120_000
 _PROBE = Path(__file__).with_name("probe.js")
 # What the bare pages echo into.
 ECHO = "[data-testid=stText]"

@@ -10,10 +10,10 @@
     const box = node.getBoundingClientRect();
     return box.width > 0 && box.height > 0;
   };
-  // No link, no label of a control, no tick mark and no axis; of formulas only those with computed numbers.
+  // No link, no button, no label of a control, no tick mark and no axis; of formulas only those with computed numbers.
   const computed = (node) =>
     visible(node) &&
-    !node.closest("a, label, .role-axis, .role-legend, .xaxislayer-above, .yaxislayer-above, [class*=tick]") &&
+    !node.closest("a, button, label, .role-axis, .role-legend, .xaxislayer-above, .yaxislayer-above, [class*=tick]") &&
     (!node.matches(".katex") || /\d[.,]\d/.test(node.textContent));
   const some = (selector, test) => [...document.querySelectorAll(selector)].some(test);
 

@@ -17,7 +17,7 @@ KEYS_A_SECOND = 8.0
 # Slower than this, the keys were not typed as they should have been, and what was measured is something else.
 LEAST_KEYS_A_SECOND = 7.5
 
-_ROUNDS, _WARM_UP = 4, 5
+_ROUNDS, _WARM_UP = 3, 5
 _TEXT = "the old man went down to the river"
 _LIMIT_MS = 15_000
 # The least that a live text can cost in Streamlit: one fragment, one input, its text.

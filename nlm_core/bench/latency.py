@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nlm_core.bench import BenchError, bar
-from nlm_core.bench.forward import forwards
+from nlm_core.bench.forward import LENGTHS, forwards
 from nlm_core.bench.keystrokes import single_keys, sustained_keys
 
 SINGLE_BAR, SUSTAINED_BAR, CPU_BAR_MS = 2.0, 2.0, 8.0
@@ -48,7 +48,14 @@ def measure() -> dict[str, Any]:
             ),
             bar("processor time of the server a keystroke, ms", cpu, CPU_BAR_MS, "lower"),
         ],
-        "notes": [f"forward, {name}: {what}" for name, what in forward["peers"].items()],
+        "notes": [
+            *(f"forward, {name}: {what}" for name, what in forward["peers"].items()),
+            *(
+                f"forward, one token more after {length}: ours takes {forward[str(length)]['reuse_over_no_cache']:.2f} "
+                f"x no_cache and {forward[str(length)]['reuse_over_cropped_cache']:.2f} x cropped_cache"
+                for length in LENGTHS
+            ),
+        ],
         "problems": problems,
         "single": single,
         "sustained": sustained,

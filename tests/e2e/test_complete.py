@@ -32,6 +32,7 @@ def show(page: Page, html: str) -> None:
         ("<div data-stale=true><span class=nlm-words>a</span></div>", "what replaces an earlier run"),
         ("<span class=nlm-words></span>", "something computed"),
         ("<a href='#'><span class=nlm-words>a link</span></a>", "something computed"),
+        ("<button><span class=nlm-words>a button</span></button>", "something computed"),
         ("<p><span class=katex>h_1 = W h_0</span></p>", "something computed"),
         ("<span class=nlm-words>a</span><div data-testid=stSkeleton>…</div>", "what a placeholder stands for"),
         ("<span class=nlm-words>a</span><div data-testid=stVegaLiteChart>…</div>", "a chart"),
