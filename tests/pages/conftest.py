@@ -51,10 +51,12 @@ def drawn(at: AppTest, key: str) -> dict[str, Any]:
     return message
 
 
-def act(at: AppTest, key: str, **what: Any) -> AppTest:
-    """Do something by hand on a drawing, as the browser tells of it."""
+def act(at: AppTest, key: str, *several: dict[str, Any], **what: Any) -> AppTest:
+    """Do one thing or several by hand on a drawing, as the browser tells of it in one message."""
     (found,) = (element for element in at.get("bidi_component") if element.key == key)
     states = at._tree.get_widget_states()
-    sent = [{"event": "acts", "value": [{**what, "n": drawn(at, key)["done"] + 1}]}]
+    done = drawn(at, key)["done"]
+    acts = [{"n": done + place, **each} for place, each in enumerate(several or [what], start=1)]
+    sent = [{"event": "acts", "value": acts}]
     states.widgets.add(id=_make_trigger_id(found.proto.id, "events"), json_trigger_value=json.dumps(sent))
     return at._run(states)
