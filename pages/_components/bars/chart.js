@@ -49,9 +49,10 @@ function barChart(root, add = () => {}) {
   }
 
   function layOut() {
-    width = root.clientWidth;
+    // Asking for the width at every update would make the browser lay the page out once more.
+    width ||= root.clientWidth;
     if (!width) return;
-    const left = Math.min(LABEL, width * 0.38);
+    const left = Math.min(LABEL, width * 0.42);
     const plot = Math.max(40, width - left - 8);
     const height = data.rows.length * ROW;
     const frame = `${width} ${data.rows.length} ${data.reach}`;
@@ -92,7 +93,12 @@ function barChart(root, add = () => {}) {
   }
 
   return {
-    resize: () => data && root.clientWidth !== width && layOut(),
+    resize() {
+      const now = root.clientWidth;
+      if (!data || now === width) return;
+      width = now;
+      layOut();
+    },
     update(next) {
       data = next;
       set(svg, { "aria-label": data.finding });

@@ -1,6 +1,6 @@
 // Numbers from -1 to 1, units by steps, as colours between orange and blue: the nearer to 0, the more of the page shows
 // through. The pointer, or the arrow keys where the strip has the focus, reads each of them.
-const STRIP = { right: 52, row: 15, height: 240, most: 12, angle: 35 };
+const STRIP = { right: 42, row: 12, height: 256, most: 12, angle: 35 };
 
 function strip(root) {
   const svg = element("svg", { role: "img", tabindex: 0 }, root);
@@ -11,7 +11,7 @@ function strip(root) {
   const cursor = element("rect", { class: "cursor", visibility: "hidden" }, svg);
   const told = html("output", { "aria-live": "polite" }, root);
   const columns = [];
-  let [data, values, size, at] = [null, null, {}, null];
+  let [data, values, width, size, at] = [null, null, 0, {}, null];
 
   // The rest of a column stays empty until its step is taken: the strip only fills up.
   const taken = () => values.length / data.units.length;
@@ -53,16 +53,18 @@ function strip(root) {
   }
 
   function layOut() {
-    const width = root.clientWidth;
+    width ||= root.clientWidth;
     if (!width) return;
     const [longest, count] = [Math.max(...data.words.map((word) => Math.min(word.length, STRIP.most))), data.units.length];
     const frame = JSON.stringify([width, data.words, data.units]);
     if (frame !== size.frame) {
-      const [left, top] = [data.named ? 46 : 22, 14 + Math.ceil(longest * 4)];
+      const [left, top] = [data.named ? 42 : 22, 14 + Math.ceil(longest * 4)];
       const height = data.named ? count * STRIP.row : STRIP.height;
       const inner = Math.max(60, width - left - STRIP.right);
       size = { frame, left, top, height, width: inner, column: inner / data.words.length, row: height / count };
       set(svg, { width, height: top + height + 8 });
+      // Rows thinner than a pixel would shine through one another, and all be too pale.
+      set(plot, { "shape-rendering": data.named ? "auto" : "crispEdges" });
       drawNames();
     }
     data.words.forEach((_, i) => fill(i));
@@ -130,7 +132,12 @@ function strip(root) {
   ramp();
 
   return {
-    resize: () => data && layOut(),
+    resize() {
+      const now = root.clientWidth;
+      if (!data || now === width) return;
+      width = now;
+      layOut();
+    },
     update(next) {
       data = next;
       // Numbers of 32 bits, step after step, as the model has them.

@@ -14,7 +14,6 @@ from pages._app.live import answer_now
 from pages._shared import controls
 from pages._shared.charts.bars import percent
 from pages._shared.charts.curves import MEASURES, gap_alt, gap_chart, gap_frame
-from pages._shared.charts.sentence import words_html
 from pages._shared.escape import as_sentence, plain
 from pages._shared.panels.chart import chart
 
@@ -62,7 +61,6 @@ def pairs_panel(readers: Mapping[str, PrefixReader], first: str, other: Prefix, 
             st.info(plain(as_sentence(str(error))) + ".")
             return
     model = next(iter(readers.values())).model
-    _sentences(model, next(iter(found.values())))
     _verdict(found, window)
     curve, side = st.columns([3, 2])
     names = [_words(model, next(iter(found.values()))), *(label(model, i) for i in _after(found))]
@@ -93,12 +91,6 @@ def _words(model, divergence: Divergence) -> str:
     """The differing words as one text: ``keys / key``."""
     sides = (divergence.alignment.first, divergence.alignment.second)
     return " / ".join(" ".join(label(model, i) for i in side) or "nothing" for side in sides)
-
-
-def _sentences(model, divergence: Divergence) -> None:
-    """What is shared at the end, word by word, after the two differing words."""
-    after = [label(model, i) for i in divergence.alignment.after]
-    st.html(words_html([_words(model, divergence), *after], changed={0}))
 
 
 def _verdict(found: Mapping[str, Divergence], window: int) -> None:
