@@ -9,7 +9,7 @@ from nlm_core.runtime import gate
 from nlm_core.text.csv_export import to_csv
 from pages._app.live import at_rest, live, live_drawing
 from pages._app.steps import Steps
-from pages._components.drawing import Act
+from pages._components.drawing import Act, whole
 from pages._shared import controls
 from pages._shared.charts.bars import bar_rows, bars_drawing
 from pages._shared.frame import errors_told, page
@@ -22,6 +22,7 @@ REACH = {"100 %": 1.0, "25 %": 0.25}
 MAX_BARS = 30
 # Tokens of the condition that stand over the bars.
 MAX_SHOWN = 16
+CURTAIN = "The bars come after your guess."
 NAME = "Most probable next tokens"
 HINT = "Add a token: click a bar or press 1-9."
 INSTEAD = "At an earlier position a token replaces the rest of the text; Undo brings it back."
@@ -44,11 +45,11 @@ def add(reader: PrefixReader, token_id: int) -> None:
 
 def done(reader: PrefixReader, act: Act) -> None:
     """What was done on the bars: a token added, a step to another position, the last addition taken back."""
-    if isinstance(act.get("add"), int) and 0 <= act["add"] < reader.model.vocab_size:
-        add(reader, act["add"])
-    elif act.get("go") in (1, -1):
-        POSITION.move(act["go"], len(reader.read(tidy(st.session_state["prefix"]).text).ids) - 1)
-    elif act.get("undo"):
+    if (token_id := whole(act, "add", 0, reader.model.vocab_size - 1)) is not None:
+        add(reader, token_id)
+    elif (by := whole(act, "go", -1, 1)) is not None:
+        POSITION.move(by, len(reader.read(tidy(st.session_state["prefix"]).text).ids) - 1)
+    elif act.get("undo") is True:
         controls.undo()
 
 
@@ -67,20 +68,22 @@ def answer(reader: PrefixReader, k: int, reach: float, guessing: bool) -> None:
         from pages._shared.panels import guessing as game
 
         guess = game.guess_of(reader, reading, position)
-        if guess is None:
-            game.curtain(k)
-            return
-        guessed, found = guess.token_ids[0], game.marked(found, reader, guess)
+        if guess is not None:
+            guessed, found = guess.token_ids[0], game.marked(found, reader, guess)
     labels = [label(reader.model, i, first=t == 0) for t, i in enumerate(reading.ids[: position + 1])]
     live_drawing(
         "bars",
         {
-            **bars_drawing(NAME, bar_rows(found, following, guessed), labels, reach=reach),
+            **(
+                {"curtain": CURTAIN, "count": k + 1, "rows": [], "reach": reach, "finding": f"{NAME}: {CURTAIN}"}
+                if guessing and guessed is None
+                else bars_drawing(NAME, bar_rows(found, following, guessed), labels, reach=reach)
+            ),
             "text": prefix.text,
             "condition": f"p(x | {'… ' * (len(labels) > MAX_SHOWN)}{' '.join(labels[-MAX_SHOWN:])})",
             "position": position,
             "last": last,
-            "adds": True,
+            "adds": not guessing or guessed is not None,
             "hint": HINT if position == last else INSTEAD,
             "undo": controls.can_undo(),
         },
@@ -101,13 +104,18 @@ def guess(reader: PrefixReader) -> None:
 
 @at_rest
 @errors_told
-def below(reader: PrefixReader, name: str, k: int) -> None:
+def below(reader: PrefixReader, name: str, k: int, guessing: bool) -> None:
     """What follows when the prefix has come to rest."""
     reading = _reading(reader)
     last = len(reading.ids) - 1
     position = POSITION.shown(last)
     POSITION.tell_address(last)
     controls.tell_prefix()
+    if guessing:
+        from pages._shared.panels.guessing import guess_of
+
+        if guess_of(reader, reading, position) is None:
+            return
     for note in tidy(st.session_state["prefix"]).notes:
         st.info(note)
     if reading.dropped:
@@ -175,7 +183,7 @@ def explorer() -> None:
     if guessing:
         with side:
             guess(reader)
-    below(reader, name, k)
+    below(reader, name, k, guessing)
 
 
 with page("next_token"):

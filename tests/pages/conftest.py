@@ -44,11 +44,19 @@ def open_page() -> OpenPage:
     return open_file
 
 
+def drawings(at: AppTest) -> dict[str, dict[str, Any]]:
+    """The messages of all drawings by their keys; the library has none."""
+    return {found.key: json.loads(found.proto.json) for found in at.get("bidi_component") if found.proto.json}
+
+
 def drawn(at: AppTest, key: str) -> dict[str, Any]:
     """The message of a drawing."""
-    (found,) = (element for element in at.get("bidi_component") if element.key == key)
-    message: dict[str, Any] = json.loads(found.proto.json)
-    return message
+    return drawings(at)[key]
+
+
+def rest(at: AppTest) -> AppTest:
+    """Let the input come to rest: the page as it then is. After a run of the live part AppTest has nothing else."""
+    return at.run()
 
 
 def act(at: AppTest, key: str, *several: dict[str, Any], **what: Any) -> AppTest:
