@@ -17,7 +17,7 @@ from nlm_core.lm.registry import TOKENIZER_FOLDER, load
 from nlm_core.lm.unit_order import order_units
 from nlm_core.text.tokenizer import Tokenizer
 from tests.core.conftest import tiny_rnn
-from tests.pages.conftest import act, drawn
+from tests.pages.conftest import act, drawn, rest
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 WINDOW, STEP, NEXT = "pages/window_or_recurrence.py", "pages/step_rnn.py", "pages/next_token.py"
@@ -87,7 +87,7 @@ def test_the_window_forgets_and_the_recurrent_network_does_not() -> None:
     assert (recurrent["kl"] > 0).all()
     assert any("exactly 0" in text.value for text in at.markdown)
     act(at, "sight", to=5)
-    act(at, "rest below", follows=9)
+    rest(at)
     gaps = chart_data(clean(at), "back")
     sliding = gaps[gaps["model"] == "window, N = 5"]
     assert (sliding[sliding["back"] > 5]["kl"] == 0).all() and (sliding[sliding["back"] <= 5]["kl"] > 0).all()
@@ -97,7 +97,7 @@ def test_the_window_forgets_and_the_recurrent_network_does_not() -> None:
 def test_every_pair_of_prefixes(pair: str) -> None:
     at = clean(visit(WINDOW, view="Two prefixes"))
     clean(at.button(f"pair {pair}").click().run())
-    clean(act(at, "rest below", follows=9))
+    clean(rest(at))
     assert chart_data(at, "back")["back"].max() > 4
 
 
@@ -239,16 +239,18 @@ def test_chosen_units_are_drawn_in_their_order() -> None:
     assert drawn(clean(at), "rnn_step")["states"]["units"] == [4, 9, 300]
 
 
-@pytest.mark.parametrize("view", ["Arithmetic", "One unit", "Influence", "Similar states"])
-def test_where_steps_lead_is_what_the_address_of_that_step_opens(view: str) -> None:
+@pytest.mark.parametrize(
+    "query", [{}, {"view": "One unit", "unit": "7"}, {"view": "Influence"}, {"view": "Similar states"}]
+)
+def test_where_steps_lead_is_what_the_address_of_that_step_opens(query: dict[str, str]) -> None:
     """Settled content equals that of a cold open, on the live path and at rest."""
     text = "the students opened their"
-    at = clean(visit(STEP, prefix="I went to", view=view))
+    at = clean(visit(STEP, prefix="I went to", **query))
     at.text_input("prefix").set_value(text).run()
     act(at, "rnn_step", {"go": 1}, {"go": 1}, {"go": 1}, {"go": -1})
-    act(at, "rest below", follows=9)
-    assert address(at) == {"prefix": text, "t": "2"} | ({} if view == "Arithmetic" else {"view": view})
-    assert settled(at, "rnn_step") == settled(visit(STEP, prefix=text, t="2", view=view), "rnn_step")
+    rest(at)
+    assert address(at) == {"prefix": text, "t": "2", **query}
+    assert settled(at, "rnn_step") == settled(visit(STEP, prefix=text, t="2", **query), "rnn_step")
 
 
 @pytest.mark.parametrize("view", ["What is seen", "Two prefixes", "Chain rule"])
@@ -256,7 +258,7 @@ def test_where_n_leads_is_what_the_address_of_it_opens(view: str) -> None:
     at = clean(visit(WINDOW, view=view, N="2"))
     at.text_input("prefix").set_value("The key to the old house").run()
     act(at, "sight", {"go": 1}, {"go": 1}, {"go": 1})
-    act(at, "rest below", follows=9)
+    rest(at)
     assert address(at)["N"] == "5"
     cold = visit(WINDOW, view=view, N="5", prefix="The key to the old house")
     assert settled(at, "sight") == settled(cold, "sight")

@@ -8,25 +8,15 @@ KINDS.bars = (state) => {
   const back = button(steps, "‹", { label: "Previous position", key: "ArrowLeft", act: go(-1) });
   const where = html("span", { class: "nlm-bars-where" }, steps);
   const on = button(steps, "›", { label: "Next position", key: "ArrowRight", act: go(1) });
-<<<<<<< HEAD
-  const chart = barChart(root, (id) => act(state, { add: id }));
-=======
-  const svg = element("svg", { role: "group" }, root);
   // What stands in the place of bars that are not to be seen yet.
   const curtain = html("div", { class: "nlm-bars-curtain" }, root);
-  const axis = element("g", { class: "nlm-axis" }, svg);
-  const rows = [];
->>>>>>> live
+  const chart = barChart(root, (id) => act(state, { add: id }));
   const foot = html("div", { class: "nlm-bars-foot" }, root);
   const hint = html("span", {}, foot);
   const undo = button(foot, "Undo", { key: "u", act: () => act(state, { undo: true }) });
 
   return {
-<<<<<<< HEAD
     resize: chart.resize,
-=======
-    resize: () => svg.isConnected && root.clientWidth !== width && layOut(),
->>>>>>> live
     update(data) {
       set(root, { "data-text": data.text ?? "" });
       condition.hidden = !data.condition;
@@ -39,18 +29,14 @@ KINDS.bars = (state) => {
       foot.hidden = !data.adds;
       say(hint, data.hint ?? "");
       undo.disabled = !data.undo;
-<<<<<<< HEAD
-      chart.update(data);
-=======
       if (data.curtain) {
         say(curtain, data.curtain);
         curtain.style.height = `${data.count * ROW + AXIS}px`;
-        svg.remove();
+        chart.svg.remove();
         return;
       }
-      if (!svg.isConnected) curtain.after(svg);
-      layOut();
->>>>>>> live
+      if (!chart.svg.isConnected) curtain.after(chart.svg);
+      chart.update(data);
     },
   };
 };

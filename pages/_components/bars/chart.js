@@ -93,6 +93,7 @@ function barChart(root, add = () => {}) {
   }
 
   return {
+    svg,
     resize() {
       const now = root.clientWidth;
       if (!data || now === width) return;
