@@ -51,7 +51,7 @@ def answer(found: PrefixReader, watch: Watch) -> None:
         "rnn_step",
         {
             "text": tidy(st.session_state["prefix"]).text,
-            "steps": {"first": 0, "last": last, "now": t, "where": f"step {t:,} of {last:,}: reads {labels[t]}"},
+            "t": {"first": 0, "last": last, "now": t, "where": f"step {t:,} of {last:,}: reads {labels[t]}"},
             "cells": unrolled_drawing(cells, t, last),
             "states": states_drawing(states, watch.units(states), labels, t),
             "bars": bars_drawing(NAME, rows, labels[: t + 1]),

@@ -46,7 +46,7 @@ def answer(view: str) -> None:
         "sight",
         {
             "text": text,
-            "steps": {"first": N.low, "last": N.high, "now": N.value, "where": f"N = {N.value}"},
+            "N": {"first": N.low, "last": N.high, "now": N.value, "where": f"N = {N.value}"},
             "parts": parts,
         },
         key="sight",

@@ -46,11 +46,11 @@ def clean(at: AppTest) -> AppTest:
 
 
 def step_of(at: AppTest) -> int:
-    return int(drawn(at, "rnn_step")["steps"]["now"])
+    return int(drawn(at, "rnn_step")["t"]["now"])
 
 
 def window_of(at: AppTest) -> int:
-    return int(drawn(at, "sight")["steps"]["now"])
+    return int(drawn(at, "sight")["N"]["now"])
 
 
 def chart_data(at: AppTest, column: str) -> pd.DataFrame:
@@ -76,7 +76,7 @@ def test_any_text_in_the_step_page(text: str) -> None:
     at = clean(visit(STEP, prefix=text))
     for view in ("One unit", "Influence", "Similar states"):
         clean(at.button_group("view").set_value(view).run())
-    clean(act(at, "rnn_step", to=drawn(at, "rnn_step")["steps"]["last"]))
+    clean(act(at, "rnn_step", to=drawn(at, "rnn_step")["t"]["last"]))
 
 
 def test_the_window_forgets_and_the_recurrent_network_does_not() -> None:

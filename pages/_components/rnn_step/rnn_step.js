@@ -26,11 +26,11 @@ KINDS.rnn_step = (state) => {
       bars.resize();
     },
     update(data) {
-      set(root, { "data-text": data.text, "data-step": data.steps.now });
-      steps.update(data.steps);
+      set(root, { "data-text": data.text, "data-step": data.t.now });
+      steps.update(data.t);
       cells.update(data.cells);
       states.update(data.states);
-      say(index, String(data.steps.now));
+      say(index, String(data.t.now));
       bars.update(data.bars);
     },
   };

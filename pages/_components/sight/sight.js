@@ -21,8 +21,8 @@ KINDS.sight = (state) => {
   return {
     resize: () => parts.forEach(({ bars }) => bars.resize()),
     update(data) {
-      set(root, { "data-text": data.text, "data-step": data.steps.now });
-      steps.update(data.steps);
+      set(root, { "data-text": data.text, "data-step": data.N.now });
+      steps.update(data.N);
       data.parts.forEach(({ name, words, bars }, i) => {
         const part = parts[i];
         say(part.name, name);
