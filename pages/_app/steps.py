@@ -96,6 +96,7 @@ class WholeNumber:
 
     def open(self) -> None:
         """Take the number that a link asks for, moved to the nearest bound with a message; in a page's full run."""
+        st.session_state.setdefault(self.key, self.default)
         asked = taken(self.key)
         if asked is None:
             return
