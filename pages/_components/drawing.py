@@ -13,27 +13,12 @@ import streamlit as st
 
 _HERE = Path(__file__).parent
 # In this order they become one script: what is handed to Streamlit as text cannot import its neighbours.
-_SCRIPTS = (
-    "base.js",
-    "stepper/stepper.js",
-    "bars/chart.js",
-    "bars/bars.js",
-    "words/words.js",
-    "sight/sight.js",
-    "cells/cells.js",
-    "strip/strip.js",
-    "rnn_step/rnn_step.js",
-    "library.js",
+_NAMES = (
+    *("navigation", "tools", "stepper", "bar_chart", "bars"),
+    *("words", "sight", "cells", "strip", "rnn_step"),
 )
-_STYLES = (
-    "base.css",
-    "stepper/stepper.css",
-    "bars/bars.css",
-    "sight/sight.css",
-    "cells/cells.css",
-    "strip/strip.css",
-    "rnn_step/rnn_step.css",
-)
+_SCRIPTS = ("base.js", *(f"{name}/{name}.js" for name in _NAMES), "library.js")
+_STYLES = ("base.css", *(f"{name}/{name}.css" for name in _NAMES))
 # What is done by hand while one message is under way; more at once comes from no hand, and is dropped.
 MAX_ACTS = 100
 
