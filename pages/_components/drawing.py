@@ -13,7 +13,10 @@ import streamlit as st
 
 _HERE = Path(__file__).parent
 # In this order they become one script: what is handed to Streamlit as text cannot import its neighbours.
-_NAMES = ("navigation", "tools", "bars")
+_NAMES = (
+    *("navigation", "tools", "stepper", "bar_chart", "bars"),
+    *("words", "sight", "cells", "strip", "rnn_step"),
+)
 _SCRIPTS = ("base.js", *(f"{name}/{name}.js" for name in _NAMES), "library.js")
 _STYLES = ("base.css", *(f"{name}/{name}.css" for name in _NAMES))
 # What is done by hand while one message is under way; more at once comes from no hand, and is dropped.

@@ -12,6 +12,7 @@ import pyarrow
 from streamlit.testing.v1 import AppTest
 
 from pages._shared.snippets import SNIPPETS
+from tests.pages.conftest import drawings
 
 # Among the numbers of a longer table there is one near to almost any number: it would prove nothing.
 _CURVE = 120
@@ -59,12 +60,24 @@ def shown(at: AppTest) -> list[Number]:
         for sent in (*(dataset.data.data for dataset in chart.proto.datasets), chart.proto.data.data):
             if sent:
                 frames.append(pyarrow.ipc.open_stream(io.BytesIO(sent)).read_pandas())
+    for message in drawings(at).values():
+        found += [Number(p) for p in _bars(message)]
     for frame in frames:
         if len(frame) > _CURVE:
             continue
         for value in frame.to_numpy().ravel().tolist():
             found += [Number(value)] if isinstance(value, int | float) else numbers(str(value))
     return found
+
+
+def _bars(message: dict[str, Any]) -> Iterator[float]:
+    """The p of all bars of a drawing, and of those that it is put together from."""
+    for name, value in message.items():
+        if name == "rows":
+            yield from (p for _, _, p, *_ in value)
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, dict):
+                yield from _bars(part)
 
 
 class Fields(Mapping[str, Any]):

@@ -4,6 +4,7 @@ const DRAWINGS = {
   "nlm-bars": "Bars",
   "nlm-plane": "Plane",
   "nlm-unrolled": "The unrolled network",
+  "nlm-strip": "Hidden states",
   "nlm-words": "The words that are seen",
   "nlm-pieces": "Word pieces and their ids",
   "nlm-surprise": "The text coloured by surprise",
@@ -17,6 +18,7 @@ function partsOf(element) {
   const shown = element.matches("[data-testid=stVegaLiteChart]") ? "svg.marks" : element.matches("[data-testid=stPlotlyChart]") ? ".svg-container" : null;
   if (element.matches(".nlm-bars")) return [...element.querySelectorAll(".nlm-bars-condition:not([hidden]), svg")];
   if (element.matches(".nlm-plane")) return [...element.querySelectorAll(".nlm-plane-legend:not([hidden]), .nlm-plane-stage")];
+  if (element.matches(".nlm-strip")) return [...element.querySelectorAll(":scope > svg")];
   return shown ? [...element.querySelectorAll(shown)] : [element];
 }
 
