@@ -25,11 +25,14 @@ class Steps:
         What it is called on the page.
     from_end : bool
         Whether nothing chosen means the last step, which moves on with what is typed; else it means step 0.
+    of : str
+        What ends at the last step.
     """
 
     key: str
     name: str
     from_end: bool = False
+    of: str = "text"
 
     def open(self) -> None:
         """Take the step that a link asks for; in a page's full run."""
@@ -55,5 +58,5 @@ class Steps:
         """Put the step into the address; says where one beyond the end was asked for."""
         step = st.session_state.get(self.key)
         if step is not None and step > last:
-            st.caption(f"The text ends at {self.name} {last:,}; that one is shown.")
+            st.caption(f"The {self.of} ends at {self.name} {last:,}; that one is shown.")
         tell(self.key, None if step is None else str(min(step, last)))
