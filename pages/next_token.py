@@ -9,7 +9,7 @@ from nlm_core.runtime import gate
 from nlm_core.text.csv_export import to_csv
 from pages._app.live import at_rest, live, live_drawing
 from pages._app.steps import Steps
-from pages._components.drawing import Act
+from pages._components.drawing import Act, whole
 from pages._shared import controls
 from pages._shared.charts.bars import bar_rows, bars_drawing
 from pages._shared.frame import errors_told, page
@@ -44,11 +44,11 @@ def add(reader: PrefixReader, token_id: int) -> None:
 
 def done(reader: PrefixReader, act: Act) -> None:
     """What was done on the bars: a token added, a step to another position, the last addition taken back."""
-    if isinstance(act.get("add"), int) and 0 <= act["add"] < reader.model.vocab_size:
-        add(reader, act["add"])
-    elif act.get("go") in (1, -1):
-        POSITION.move(act["go"], len(reader.read(tidy(st.session_state["prefix"]).text).ids) - 1)
-    elif act.get("undo"):
+    if (token_id := whole(act, "add", 0, reader.model.vocab_size - 1)) is not None:
+        add(reader, token_id)
+    elif (by := whole(act, "go", -1, 1)) is not None:
+        POSITION.move(by, len(reader.read(tidy(st.session_state["prefix"]).text).ids) - 1)
+    elif act.get("undo") is True:
         controls.undo()
 
 
@@ -101,13 +101,18 @@ def guess(reader: PrefixReader) -> None:
 
 @at_rest
 @errors_told
-def below(reader: PrefixReader, name: str, k: int) -> None:
+def below(reader: PrefixReader, name: str, k: int, guessing: bool) -> None:
     """What follows when the prefix has come to rest."""
     reading = _reading(reader)
     last = len(reading.ids) - 1
     position = POSITION.shown(last)
     POSITION.tell_address(last)
     controls.tell_prefix()
+    if guessing:
+        from pages._shared.panels.guessing import guess_of
+
+        if guess_of(reader, reading, position) is None:
+            return
     for note in tidy(st.session_state["prefix"]).notes:
         st.info(note)
     if reading.dropped:
@@ -175,7 +180,7 @@ def explorer() -> None:
     if guessing:
         with side:
             guess(reader)
-    below(reader, name, k)
+    below(reader, name, k, guessing)
 
 
 with page("next_token"):

@@ -36,6 +36,7 @@ class Steps:
 
     def open(self) -> None:
         """Take the step that a link asks for; in a page's full run."""
+        st.session_state.setdefault(self.key, None)
         asked = taken(self.key)
         if asked is not None:
             self.choose(int(asked[:_DIGITS]) if asked.isascii() and asked.isdigit() else None)

@@ -74,14 +74,16 @@ def drawing(kind: str, data: dict[str, Any], *, key: str, on_act: Callable[[Act]
     _components()[1](key=key, data={"kind": kind, **data, "done": answered}, on_acts_change=acted)
 
 
+def whole(act: Act, name: str, low: int, high: int) -> int | None:
+    """A whole number of an act; None where it is none, or out of bounds."""
+    value = act.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high else None
+
+
 def _unanswered(sent: Any, done: int) -> list[tuple[int, Act]]:
     """The acts of a message that come after number ``done``, each with its number; what has another form is dropped."""
     if not isinstance(sent, list):
         return []
-    acts = [
-        (act["n"], act)
-        for act in sent[:MAX_ACTS]
-        if isinstance(act, dict) and isinstance(act.get("n"), int) and not isinstance(act["n"], bool)
-    ]
     # A browser numbers its acts from the last answered one on; a number far ahead would silence all that follow.
-    return [(number, act) for number, act in acts if done < number <= done + MAX_ACTS]
+    numbered = [(whole(act, "n", done + 1, done + MAX_ACTS), act) for act in sent[:MAX_ACTS] if isinstance(act, dict)]
+    return [(number, act) for number, act in numbered if number is not None]

@@ -44,17 +44,27 @@ def open_page() -> OpenPage:
     return open_file
 
 
+def drawings(at: AppTest) -> dict[str, dict[str, Any]]:
+    """The messages of all drawings by their keys; the library has none."""
+    return {found.key: json.loads(found.proto.json) for found in at.get("bidi_component") if found.proto.json}
+
+
 def drawn(at: AppTest, key: str) -> dict[str, Any]:
     """The message of a drawing."""
-    (found,) = (element for element in at.get("bidi_component") if element.key == key)
-    message: dict[str, Any] = json.loads(found.proto.json)
-    return message
+    return drawings(at)[key]
 
 
-def act(at: AppTest, key: str, **what: Any) -> AppTest:
-    """Do something by hand on a drawing, as the browser tells of it."""
+def rest(at: AppTest) -> AppTest:
+    """Let the input come to rest: all of the page is as it then is. After a run of its live part AppTest has no other."""
+    return at.run()
+
+
+def act(at: AppTest, key: str, *several: dict[str, Any], **what: Any) -> AppTest:
+    """Do one thing or several by hand on a drawing, as the browser tells of it in one message."""
     (found,) = (element for element in at.get("bidi_component") if element.key == key)
     states = at._tree.get_widget_states()
-    sent = [{"event": "acts", "value": [{**what, "n": drawn(at, key)["done"] + 1}]}]
+    done = drawn(at, key)["done"]
+    acts = [{"n": done + place, **each} for place, each in enumerate(several or [what], start=1)]
+    sent = [{"event": "acts", "value": acts}]
     states.widgets.add(id=_make_trigger_id(found.proto.id, "events"), json_trigger_value=json.dumps(sent))
     return at._run(states)

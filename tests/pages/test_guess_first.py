@@ -4,14 +4,13 @@ import math
 import re
 
 import pytest
-from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from nlm_core.lm.base import LanguageModel
 from nlm_core.lm.guessing import score_guess
 from nlm_core.lm.reader import PrefixReader
 from pages._shared.panels.guessing import MAX_GUESSES
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, drawings, drawn, rest
 
 PAGE = "pages/next_token.py"
 PREFIX = "I went to the"
@@ -19,7 +18,7 @@ PREFIX = "I went to the"
 
 def guess(at: AppTest, word: str) -> AppTest:
     at.text_input(key="guessed word").set_value(word)
-    return next(button for button in at.button if button.label == "Show the bars").click().run()
+    return rest(next(button for button in at.button if button.label == "Reveal").click().run())
 
 
 def shown(at: AppTest) -> str:
@@ -33,8 +32,7 @@ def bits_of(at: AppTest, name: str) -> float:
 def test_bars_come_after_the_guess_and_the_score_adds_up(open_page: OpenPage, gpt: LanguageModel) -> None:
     at = open_page(PAGE, guess="true")
     assert not at.exception
-    assert not at.get("vega_lite_chart")
-    assert not [button for button in at.button if (button.key or "").startswith("append")]
+    assert "bars" not in drawings(at)
     assert not at.dataframe
     guess(at, "wheelbarrow")
     reader = PrefixReader(gpt)
@@ -42,34 +40,34 @@ def test_bars_come_after_the_guess_and_the_score_adds_up(open_page: OpenPage, gp
     first = score_guess(reader, reading, len(reading.ids) - 1, "wheelbarrow")
     assert f"{first.bits:.2f} bits" in shown(at)
     assert f"It is {len(first.token_ids)} tokens here" in shown(at)
-    frame = convert_arrow_bytes_to_pandas_df(at.get("vega_lite_chart")[0].proto.datasets[0].data.data)
-    assert frame["p"].sum() == pytest.approx(1)
-    assert len(frame) == 11
-    own = frame[frame["id"] == first.token_ids[0]].iloc[0]
-    assert own["p"] == pytest.approx(math.exp(first.first_logp), abs=1e-6)
-    assert own["shown"].endswith("your guess")
-    at.button(key="after the first choice").click().run()
+    rows = drawn(at, "bars")["rows"]
+    assert sum(p for _, _, p, _, _ in rows) == pytest.approx(1)
+    assert len(rows) == 11
+    (own,) = (row for row in rows if row[0] == first.token_ids[0])
+    assert own[2] == pytest.approx(math.exp(first.first_logp), abs=1e-6)
+    assert own[4] == "your guess"
+    rest(at.button(key="after the first choice").click().run())
     longer = at.text_input(key="prefix").value
     assert longer.startswith(PREFIX + " ")
-    assert not at.get("vega_lite_chart")
+    assert "bars" not in drawings(at)
     guess(at, "and")
     reading = reader.read(longer)
     second = score_guess(reader, reading, len(reading.ids) - 1, "and")
     assert bits_of(at, "Your bits") == pytest.approx(first.bits + second.bits, abs=0.01)
-    assert bits_of(at, "First choices") == pytest.approx(first.best_bits + second.best_bits, abs=0.01)
-    at.button(key="after your guess").click().run()
+    assert bits_of(at, "Model's best guess") == pytest.approx(first.best_bits + second.best_bits, abs=0.01)
+    rest(at.button(key="after your guess").click().run())
     assert at.text_input(key="prefix").value == longer + " and"
     at.button(key="reset_guesses").click().run()
     assert "Your bits" not in shown(at)
     at.toggle(key="guess").set_value(False).run()
-    assert len(at.get("vega_lite_chart")) == 1
+    assert "bars" in drawings(at)
 
 
 @pytest.mark.parametrize("word", ["", "   ", "\u202e\u0000"])
 def test_what_is_no_word_is_told_or_read_and_nothing_breaks(word: str, open_page: OpenPage) -> None:
     at = guess(open_page(PAGE, guess="true"), word)
     assert not at.exception
-    assert at.toast or at.get("vega_lite_chart")
+    assert at.toast or "bars" in drawings(at)
 
 
 def test_a_hostile_word_stays_text(open_page: OpenPage) -> None:
@@ -83,6 +81,6 @@ def test_the_oldest_guesses_leave_the_score(open_page: OpenPage) -> None:
     kept = at.session_state["_guesses"]
     only = next(iter(kept.values()))
     kept.update({("nlm-gpt", (n,)): only for n in range(MAX_GUESSES - 1)})
-    at.text_input(key="prefix").set_value("She said").run()
+    rest(at.text_input(key="prefix").set_value("She said").run())
     guess(at, "that")
     assert len(at.session_state["_guesses"]) == MAX_GUESSES

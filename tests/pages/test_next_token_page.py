@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pytest
-from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from nlm_core.lm.base import LanguageModel
@@ -10,7 +9,7 @@ from nlm_core.lm.candidates import candidates
 from nlm_core.lm.prefix import MAX_CHARACTERS
 from nlm_core.lm.reader import PrefixReader
 from nlm_core.lm.registry import OWN_MODELS
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, act, drawn
 
 PAGE = "pages/next_token.py"
 VIEWS = ("Table", "Numbers", "Sampling", "Compare")
@@ -18,18 +17,19 @@ PRESETS = ("I went to the", "the students opened their", "I went to the park.")
 
 
 def bars(at: AppTest) -> pd.DataFrame:
-    """What the first chart of the page draws."""
-    return convert_arrow_bytes_to_pandas_df(at.get("vega_lite_chart")[0].proto.datasets[0].data.data)
+    """The bars of the page."""
+    return pd.DataFrame(drawn(at, "bars")["rows"], columns=["id", "label", "p", "kind", "note"])
 
 
 def check_bars(at: AppTest, model: LanguageModel, text: str, k: int = 10, position: int = -1) -> None:
     """The bars are those of the model, and together they are the whole distribution."""
     assert not at.exception
-    drawn = bars(at)
+    shown = bars(at)
     found = candidates(model, PrefixReader(model).read(text).columns[position], k)
-    assert list(drawn["id"]) == [c.token_id for c in found.top] + [-1]
-    assert list(drawn["p"]) == pytest.approx([c.p for c in found.top] + [found.others_p], abs=1e-5)
-    assert drawn["p"].sum() == pytest.approx(1)
+    assert list(shown["id"]) == [c.token_id for c in found.top] + [-1]
+    assert list(shown["p"]) == pytest.approx([c.p for c in found.top] + [found.others_p], abs=1e-5)
+    assert shown["p"].sum() == pytest.approx(1)
+    assert drawn(at, "bars")["text"] == text
 
 
 def test_the_default_state(open_page: OpenPage, gpt: LanguageModel) -> None:
@@ -43,7 +43,7 @@ def test_an_empty_prefix_shows_what_follows_start(open_page: OpenPage, gpt: Lang
     at = open_page(PAGE)
     at.text_input(key="prefix").set_value("").run()
     check_bars(at, gpt, "")
-    assert "p(x | START)" in [text.value for text in at.markdown]
+    assert drawn(at, "bars")["condition"] == "p(x | START)"
 
 
 def test_presets_append_and_undo(open_page: OpenPage, gpt: LanguageModel) -> None:
@@ -52,30 +52,29 @@ def test_presets_append_and_undo(open_page: OpenPage, gpt: LanguageModel) -> Non
         at.button(key=f"preset {text}").click().run()
         assert at.text_input(key="prefix").value == text
         check_bars(at, gpt, text)
-    at.button(key="append 1").click().run()
+    act(at, "bars", add=int(bars(at)["id"][0]))
     longer = at.text_input(key="prefix").value
     assert longer.startswith(PRESETS[1] + " ")
     check_bars(at, gpt, longer)
-    undo = next(button for button in at.button if button.label == "Undo")
-    undo.click().run()
+    act(at, "bars", undo=True)
     assert at.text_input(key="prefix").value == PRESETS[1]
 
 
 def test_at_an_earlier_position_a_token_takes_the_place_of_the_rest(open_page: OpenPage, gpt: LanguageModel) -> None:
     at = open_page(PAGE, prefix="I went to the park.", position="4")
-    first = at.button(key="append 1").label
-    at.button(key="append 1").click().run()
+    first = bars(at)["label"][0].removeprefix("1  ")
+    act(at, "bars", add=int(bars(at)["id"][0]))
     assert at.text_input(key="prefix").value == "I went to the" + first.replace("␣", " ")
     check_bars(at, gpt, at.text_input(key="prefix").value)
-    next(button for button in at.button if button.label == "Undo").click().run()
+    act(at, "bars", undo=True)
     assert at.text_input(key="prefix").value == "I went to the park."
 
 
 def test_stop_is_not_appended_and_that_is_said(open_page: OpenPage) -> None:
     at = open_page(PAGE, prefix=PRESETS[2])
-    stop = next((button for button in at.button if button.label == "STOP"), None)
-    assert stop is not None, "STOP is expected to be probable after a full stop"
-    stop.click().run()
+    stops = bars(at)["label"].str.endswith("  STOP")
+    assert stops.any(), "STOP is expected to be probable after a full stop"
+    act(at, "bars", add=int(bars(at)["id"][stops].iloc[0]))
     assert at.text_input(key="prefix").value == PRESETS[2]
     assert "STOP ends the sentence" in at.toast[0].value
 
@@ -211,3 +210,41 @@ def test_generation_runs_to_its_limit(open_page: OpenPage) -> None:
     assert 1 <= len(at.session_state["_generation"]["drawn"]) <= 3
     next(button for button in at.button if button.label == "Put it into the prefix").click().run()
     assert at.text_input(key="prefix").value.startswith("I went to the")
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        {"go": 10**9}, {"go": "1"}, {"go": True}, {"go": None}, {"add": -1}, {"add": 10**9}, {"add": 1.5}, {"add": True},
+        {"add": "<b>"}, {"add": [1]}, {"undo": 0}, {},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_no_hand_does_on_the_bars_changes_nothing(
+    what: dict[str, object], open_page: OpenPage, gpt: LanguageModel
+) -> None:
+    at = act(open_page(PAGE), "bars", **what)
+    assert at.text_input(key="prefix").value == PRESETS[0]
+    check_bars(at, gpt, PRESETS[0])
+
+
+def test_settled_content_is_that_of_a_cold_open(open_page: OpenPage) -> None:
+    at = open_page(PAGE)
+    at.text_input(key="prefix").set_value("She went to").run()
+    act(at, "bars", go=-1)
+    act(at, "bars", go=-1)
+    assert at.query_params["position"] == "1"
+    cold = open_page(PAGE, **at.query_params)
+    volatile = ("live", "done", "undo")
+    assert {k: v for k, v in drawn(cold, "bars").items() if k not in volatile} == {
+        k: v for k, v in drawn(at, "bars").items() if k not in volatile
+    }
+    assert [text.value for text in cold.markdown] == [text.value for text in at.markdown]
+
+
+def test_acts_in_one_message_are_all_done_once_and_in_order(open_page: OpenPage) -> None:
+    at = open_page(PAGE, prefix="I went to the park.")
+    act(at, "bars", *({"go": -1} for _ in range(5)))
+    assert drawn(at, "bars")["position"] == 1
+    act(at, "bars", {"n": 3, "go": -1}, {"n": 5, "go": -1}, {"n": 6, "go": 1})
+    assert drawn(at, "bars")["position"] == 2

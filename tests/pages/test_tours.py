@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared.catalog import GLOSSARY, HOME, PAGES
 from pages._shared.tours import TOURS, Card, card_number
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, drawings
 
 PAGE = "pages/next_token.py"
 KINDS = (
@@ -19,6 +19,8 @@ def check(at: AppTest, card: Card) -> None:
     assert not at.exception, at.exception[0].message
     assert not at.error, at.error[0].value
     shown = {widget.key for kind in KINDS for widget in at.get(kind)}
+    # Steps are chosen on a drawing, whose message has them by name.
+    shown.update(name for message in drawings(at).values() for name in message)
     for name, value in card.state.items():
         assert name in shown, f"{name} is no field of this state"
         assert at.session_state[name] == value, name

@@ -101,7 +101,7 @@ def _append(reader: PrefixReader, token_ids: tuple[int, ...]) -> None:
 def _score(guesses: dict[Key, WordGuess]) -> None:
     figures(
         ("Your bits", f"{sum(guess.bits for guess in guesses.values()):.2f}", ""),
-        ("First choices", f"{sum(guess.best_bits for guess in guesses.values()):.2f}", ""),
+        ("Model's best guess", f"{sum(guess.best_bits for guess in guesses.values()):.2f}", ""),
         ("Guesses", f"{len(guesses)}", ""),
     )
     st.caption(
