@@ -22,6 +22,7 @@ REACH = {"100 %": 1.0, "25 %": 0.25}
 MAX_BARS = 30
 # Tokens of the condition that stand over the bars.
 MAX_SHOWN = 16
+CURTAIN = "The bars come after your guess."
 NAME = "Most probable next tokens"
 HINT = "Add a token: click a bar or press 1-9."
 INSTEAD = "At an earlier position a token replaces the rest of the text; Undo brings it back."
@@ -67,20 +68,22 @@ def answer(reader: PrefixReader, k: int, reach: float, guessing: bool) -> None:
         from pages._shared.panels import guessing as game
 
         guess = game.guess_of(reader, reading, position)
-        if guess is None:
-            game.curtain(k)
-            return
-        guessed, found = guess.token_ids[0], game.marked(found, reader, guess)
+        if guess is not None:
+            guessed, found = guess.token_ids[0], game.marked(found, reader, guess)
     labels = [label(reader.model, i, first=t == 0) for t, i in enumerate(reading.ids[: position + 1])]
     live_drawing(
         "bars",
         {
-            **bars_drawing(NAME, bar_rows(found, following, guessed), labels, reach=reach),
+            **(
+                {"curtain": CURTAIN, "count": k + 1, "rows": [], "reach": reach, "finding": f"{NAME}: {CURTAIN}"}
+                if guessing and guessed is None
+                else bars_drawing(NAME, bar_rows(found, following, guessed), labels, reach=reach)
+            ),
             "text": prefix.text,
             "condition": f"p(x | {'… ' * (len(labels) > MAX_SHOWN)}{' '.join(labels[-MAX_SHOWN:])})",
             "position": position,
             "last": last,
-            "adds": True,
+            "adds": not guessing or guessed is not None,
             "hint": HINT if position == last else INSTEAD,
             "undo": controls.can_undo(),
         },

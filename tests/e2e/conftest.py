@@ -1,5 +1,6 @@
 """A server and a headless Chromium for the browser tests of a process; without them tests fail, none is skipped."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,8 @@ TIMEOUT_MS = 120_000
 expect.set_options(timeout=TIMEOUT_MS)
 # No test may fetch a model, whatever network there is.
 OFFLINE = {"HF_HUB_OFFLINE": "1"}
+
+LOOKED_FOR = re.compile(r"/\w+/_stcore/(health|host-config)$")
 
 Visit = Callable[..., Page]
 
@@ -57,7 +60,8 @@ def watch(page: Page, home: str, faults: list[str]) -> None:
     """Collect what a visitor's browser would complain about, or what would leave the machine."""
 
     def console(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # At the address of a page Streamlit's own script looks for its server, finds none, and goes on to the root.
+        if message.type == "error" and not LOOKED_FOR.search(message.location["url"]):
             faults.append(f"console: {message.text} {message.location}")
 
     def request(asked: Request) -> None:

@@ -5,47 +5,33 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Visit
 from tests.e2e.screen import bars, come_to_rest, field, wait_for_change
 
-CHART = ".st-key-bars [role=graphics-document]"
+BARS = ".st-key-bars svg"
 
 
 def _named(page: Page, *, of: str) -> None:
-    """The chart's name is the text beside it, which is told only there; it tells the bars that are on the screen."""
-    chart, text = page.locator(CHART), page.locator(".st-key-bars .nlm-finding")
-    expect(chart).to_have_attribute("aria-label", text.inner_text())
-    expect(text).to_have_attribute("aria-hidden", "true")
+    """The name of the drawing tells the bars that are on the screen."""
     shown = [label.split("  ")[1].replace("␣", "").strip() for label in bars(page) if label.startswith("1  ")]
-    assert f"after START {of}, {shown[0]} " in text.inner_text()
+    assert f"after START {of}, {shown[0]} " in (page.locator(BARS).get_attribute("aria-label") or "")
 
 
-def test_the_name_of_a_chart_follows_its_bars(visit: Visit) -> None:
+def test_the_name_of_a_drawing_follows_it_and_it_is_not_built_anew(visit: Visit) -> None:
     page = visit("next_token", prefix="I went to")
-    expect(page.locator(f"{CHART} svg text").first).to_be_visible()
+    expect(page.locator(f"{BARS} text").first).to_be_visible()
     come_to_rest(page)
     _named(page, of="I went to")
-    before = bars(page)
-    field(page).fill("I went to the")
-    wait_for_change(page, before)
-    come_to_rest(page)
-    _named(page, of="I went to the")
-    drawn = page.locator(f"{CHART} svg").element_handle()
-    before = bars(page)
-    field(page).fill("I went to the old")
-    wait_for_change(page, before)
-    come_to_rest(page)
-    _named(page, of="I went to the old")
-    assert drawn.evaluate("(svg) => svg.isConnected"), "the chart was built anew"
-
-
-def test_a_chart_that_is_built_anew_keeps_its_name(visit: Visit) -> None:
-    page = visit("next_token", prefix="I went to", k="4")
-    expect(page.locator(f"{CHART} svg text").first).to_be_visible()
-    come_to_rest(page)
-    drawn = page.locator(f"{CHART} svg").element_handle()
+    drawn = page.locator(BARS).element_handle()
+    for text in ("I went to the", "I went to the old"):
+        before = bars(page)
+        field(page).fill(text)
+        wait_for_change(page, before)
+        come_to_rest(page)
+        _named(page, of=text)
     page.get_by_label("Bars", exact=True).fill("6")
     page.keyboard.press("Enter")
-    page.wait_for_function("(svg) => !svg.isConnected", arg=drawn)
+    expect(page.locator(f"{BARS} .nlm-bar:visible")).to_have_count(7)
     come_to_rest(page)
-    _named(page, of="I went to")
+    _named(page, of="I went to the old")
+    assert drawn.evaluate("(svg) => svg.isConnected"), "the drawing was built anew"
 
 
 def test_what_a_chart_shows_takes_no_room(visit: Visit) -> None:

@@ -25,6 +25,8 @@ SHEETS = [
     ("step_rnn", {"prefix": "the students opened their", "t": "2"}, ".nlm-unrolled", "Recurrent model: nlm-rnn"),
 ]
 
+DRAWN = "[data-testid=stVegaLiteChart] svg.marks, .nlm-bars, .nlm-plane, .nlm-unrolled, .js-plotly-plot"
+
 
 def _sheet(page: Page, folder: Path) -> str:
     """The file that the page gives."""
@@ -55,7 +57,7 @@ def test_the_sheet_holds_the_page(visit: Visit, tmp_path: Path, case: tuple[str,
     page = visit(path, **state)
     expect(main(page).locator(there).first).to_be_visible()
     come_to_rest(page)
-    drawn = main(page).locator("[data-testid=stVegaLiteChart] svg.marks, .nlm-plane, .nlm-unrolled, .js-plotly-plot")
+    drawn = main(page).locator(DRAWN)
     pictures = drawn.count()
     labels = [text for text in drawn.locator("text").all_text_contents() if text.strip()]
     formulas = main(page).locator(".katex").count()

@@ -1,6 +1,8 @@
-"""The bars of another position: by number, and by a click on the head of a column of the table."""
+"""The bars of another position: by button, and by a click on the head of a column of the table."""
 
 from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import expect
 
 from nlm_core.lm.base import LanguageModel
 from tests.e2e.conftest import Visit
@@ -9,17 +11,18 @@ from tests.e2e.screen import expected_bars, settle, wait_for_bars
 TEXT = "I went to the park."
 
 
-def test_the_bars_of_a_position_that_was_typed(visit: Visit, gpt: LanguageModel) -> None:
+def test_the_bars_of_other_positions_by_button(visit: Visit, gpt: LanguageModel) -> None:
     page = visit(prefix=TEXT)
     wait_for_bars(page, expected_bars(gpt, TEXT))
-    number = page.get_by_role("spinbutton", name="Position")
-    for position in (1, 0):
-        number.fill(str(position))
-        number.press("Enter")
+    back = page.get_by_role("button", name="Previous position")
+    on = page.get_by_role("button", name="Next position")
+    expect(on).to_be_disabled()
+    for position in range(5, -1, -1):
+        back.click()
         wait_for_bars(page, expected_bars(gpt, TEXT, position=position))
-    number.fill("")
-    number.press("Enter")
-    wait_for_bars(page, expected_bars(gpt, TEXT))
+    expect(back).to_be_disabled()
+    on.click()
+    wait_for_bars(page, expected_bars(gpt, TEXT, position=1))
 
 
 def test_a_click_on_the_head_of_a_column_shows_its_bars(visit: Visit, gpt: LanguageModel) -> None:

@@ -71,7 +71,7 @@ def test_a_digit_picks_from_the_row_of_steps_or_views(
 @pytest.mark.parametrize(
     ("name", "query", "there", "presses"),
     [
-        ("next_token", {"prefix": "I went"}, "view", [("PageUp", {"position": "1"}), ("ArrowLeft", {"position": "0"})]),
+        ("next_token", {"prefix": "I went"}, "bars", [("PageUp", {"position": "1"}), ("ArrowLeft", {"position": "0"})]),
         ("bert_sentiment", {}, "stage", [("ArrowRight", {"stage": "2 Tokens"}), ("PageDown", {"stage": "3 Padding"})]),
         (
             "encoder_or_decoder",
@@ -220,12 +220,12 @@ def test_the_shared_link_opens_the_same_moment(visit: Visit) -> None:
 
 def test_a_printed_page_is_a_handout(visit: Visit) -> None:
     page = visit("next_token", prefix="I went to the park.")
-    expect(page.locator(".st-key-bars svg.marks").first).to_be_visible()
+    expect(page.locator(".st-key-bars svg").first).to_be_visible()
     come_to_rest(page)
     page.emulate_media(media="print")
     for tool in (".st-key-tools", "[data-testid=stSidebar]", "[data-testid=stMain] .stDownloadButton"):
         expect(page.locator(tool).first).to_be_hidden()
-    expect(page.locator(".st-key-bars svg.marks").first).to_be_visible()
+    expect(page.locator(".st-key-bars svg").first).to_be_visible()
     expect(main(page).get_by_text("P(text | START)")).to_be_visible()
     sheets = page.pdf(format="A4", scale=0.7).count(b"/Type /Page\n")
     assert sheets == 1, f"the handout has {sheets} sheets"

@@ -60,16 +60,16 @@ def test_the_bars_come_after_the_guess(visit: Visit) -> None:
     guess = page.get_by_role("textbox", name="Your next word")
     expect(guess).to_be_visible()
     come_to_rest(page)
-    hidden = page.locator(".st-key-curtain").bounding_box()
+    hidden = page.locator(".nlm-bars-curtain").bounding_box()
     assert bars(page) == []
     guess.fill("wheelbarrow")
     guess.press("Enter")
-    expect(page.locator(".st-key-bars svg.marks")).to_be_visible()
+    expect(page.locator(".st-key-bars svg")).to_be_visible()
     come_to_rest(page)
     assert any(text.endswith("your guess") for text in bars(page))
-    drawn = page.locator(".st-key-bars").bounding_box()
+    drawn = page.locator(".st-key-bars svg").bounding_box()
     assert abs(drawn["y"] - hidden["y"]) < 3
     assert abs(drawn["height"] - hidden["height"]) < 30
     page.get_by_role("button", name="Next, after the first choice").click()
-    expect(page.locator(".st-key-curtain")).to_be_visible()
+    expect(page.locator(".nlm-bars-curtain")).to_be_visible()
     expect(guess).to_have_value("")

@@ -52,7 +52,7 @@ def test_a_click_on_a_bar_appends_its_token_and_undo_takes_it_back(visit: Visit,
     text = start
     for rank in (2, 1):
         text = appended(gpt, text, rank)
-        page.locator(".st-key-bars svg .mark-rect path").nth(rank - 1).click()
+        page.locator(".st-key-bars .nlm-bar").nth(rank - 1).click()
         expect(field(page)).to_have_value(text)
         wait_for_bars(page, expected_bars(gpt, text))
     undo = page.get_by_role("button", name="Undo")
@@ -69,7 +69,7 @@ def test_the_same_token_can_be_clicked_twice(visit: Visit, gpt: LanguageModel) -
     text = appended(gpt, "I went to the", 1)
     come_to_rest(page)
     for _ in range(2):
-        page.locator(".st-key-bars svg .mark-rect path").first.click()
+        page.locator(".st-key-bars .nlm-bar").first.click()
         expect(field(page)).to_have_value(text)
         come_to_rest(page)
         page.get_by_role("button", name="Undo").click()
@@ -81,9 +81,9 @@ def test_the_bar_of_all_others_appends_nothing(visit: Visit, gpt: LanguageModel)
     page = visit(prefix="I went to the")
     wait_for_bars(page, expected_bars(gpt, "I went to the"))
     come_to_rest(page)
-    page.locator(".st-key-bars svg .mark-rect path").last.click()
+    page.locator(".st-key-bars .nlm-bar").last.click()
     # A later change that did come shows that the click before it has been dealt with.
-    page.locator(".st-key-bars svg .mark-rect path").first.click()
+    page.locator(".st-key-bars .nlm-bar").first.click()
     expect(field(page)).to_have_value(appended(gpt, "I went to the", 1))
 
 
@@ -109,6 +109,22 @@ def test_digits_append_outside_the_field_and_are_text_inside_it(visit: Visit, gp
     page.keyboard.type(" 2u")
     wait_for_bars(page, expected_bars(gpt, text + " 2u"))
     assert field(page).input_value() == text + " 2u"
+
+
+def test_eight_fast_presses_make_eight_steps(visit: Visit, gpt: LanguageModel) -> None:
+    text = "the students opened their books and began to read"
+    page = visit(prefix=text)
+    wait_for_bars(page, expected_bars(gpt, text))
+    come_to_rest(page)
+    page.get_by_role("heading", name="Next token").click()
+    for _ in range(8):
+        page.keyboard.press("ArrowLeft")
+    last = len(PrefixReader(gpt).read(text).ids) - 1
+    wait_for_bars(page, expected_bars(gpt, text, position=last - 8))
+    page.wait_for_url(lambda address: f"position={last - 8}" in address)
+    for _ in range(3):
+        page.keyboard.press("PageDown")
+    wait_for_bars(page, expected_bars(gpt, text, position=last - 5))
 
 
 def test_a_preset_replaces_the_text(visit: Visit, gpt: LanguageModel) -> None:

@@ -55,7 +55,7 @@ def drawn(at: AppTest, key: str) -> dict[str, Any]:
 
 
 def rest(at: AppTest) -> AppTest:
-    """Let the input come to rest: all of the page is as it then is. After a run of its live part AppTest has no other."""
+    """Let the input come to rest: the page as it then is. After a run of the live part AppTest has nothing else."""
     return at.run()
 
 

@@ -10,7 +10,7 @@ from nlm_core.lm.base import LanguageModel
 from nlm_core.lm.guessing import score_guess
 from nlm_core.lm.reader import PrefixReader
 from pages._shared.panels.guessing import MAX_GUESSES
-from tests.pages.conftest import OpenPage, drawings, drawn, rest
+from tests.pages.conftest import OpenPage, drawn, rest
 
 PAGE = "pages/next_token.py"
 PREFIX = "I went to the"
@@ -18,7 +18,7 @@ PREFIX = "I went to the"
 
 def guess(at: AppTest, word: str) -> AppTest:
     at.text_input(key="guessed word").set_value(word)
-    return rest(next(button for button in at.button if button.label == "Reveal").click().run())
+    return next(button for button in at.button if button.label == "Reveal").click().run()
 
 
 def shown(at: AppTest) -> str:
@@ -32,9 +32,9 @@ def bits_of(at: AppTest, name: str) -> float:
 def test_bars_come_after_the_guess_and_the_score_adds_up(open_page: OpenPage, gpt: LanguageModel) -> None:
     at = open_page(PAGE, guess="true")
     assert not at.exception
-    assert "bars" not in drawings(at)
+    assert drawn(at, "bars")["rows"] == []
     assert not at.dataframe
-    guess(at, "wheelbarrow")
+    rest(guess(at, "wheelbarrow"))
     reader = PrefixReader(gpt)
     reading = reader.read(PREFIX)
     first = score_guess(reader, reading, len(reading.ids) - 1, "wheelbarrow")
@@ -49,8 +49,8 @@ def test_bars_come_after_the_guess_and_the_score_adds_up(open_page: OpenPage, gp
     rest(at.button(key="after the first choice").click().run())
     longer = at.text_input(key="prefix").value
     assert longer.startswith(PREFIX + " ")
-    assert "bars" not in drawings(at)
-    guess(at, "and")
+    assert drawn(at, "bars")["rows"] == []
+    rest(guess(at, "and"))
     reading = reader.read(longer)
     second = score_guess(reader, reading, len(reading.ids) - 1, "and")
     assert bits_of(at, "Your bits") == pytest.approx(first.bits + second.bits, abs=0.01)
@@ -60,27 +60,27 @@ def test_bars_come_after_the_guess_and_the_score_adds_up(open_page: OpenPage, gp
     at.button(key="reset_guesses").click().run()
     assert "Your bits" not in shown(at)
     at.toggle(key="guess").set_value(False).run()
-    assert "bars" in drawings(at)
+    assert len(drawn(at, "bars")["rows"]) == 11
 
 
 @pytest.mark.parametrize("word", ["", "   ", "\u202e\u0000"])
 def test_what_is_no_word_is_told_or_read_and_nothing_breaks(word: str, open_page: OpenPage) -> None:
     at = guess(open_page(PAGE, guess="true"), word)
     assert not at.exception
-    assert at.toast or "bars" in drawings(at)
+    assert at.toast or drawn(at, "bars")["rows"]
 
 
 def test_a_hostile_word_stays_text(open_page: OpenPage) -> None:
-    at = guess(open_page(PAGE, guess="true"), "<b>[x](javascript:1)</b>")
+    at = rest(guess(open_page(PAGE, guess="true"), "<b>[x](javascript:1)</b>"))
     assert not at.exception
     assert "[x](javascript" not in shown(at)
 
 
 def test_the_oldest_guesses_leave_the_score(open_page: OpenPage) -> None:
-    at = guess(open_page(PAGE, guess="true"), "park")
+    at = rest(guess(open_page(PAGE, guess="true"), "park"))
     kept = at.session_state["_guesses"]
     only = next(iter(kept.values()))
     kept.update({("nlm-gpt", (n,)): only for n in range(MAX_GUESSES - 1)})
     rest(at.text_input(key="prefix").set_value("She said").run())
-    guess(at, "that")
+    rest(guess(at, "that"))
     assert len(at.session_state["_guesses"]) == MAX_GUESSES

@@ -215,8 +215,8 @@ def test_generation_runs_to_its_limit(open_page: OpenPage) -> None:
 @pytest.mark.parametrize(
     "what",
     [
-        {"go": 10**9}, {"go": "1"}, {"go": True}, {"go": None}, {"add": -1}, {"add": 10**9}, {"add": 1.5}, {"add": True},
-        {"add": "<b>"}, {"add": [1]}, {"undo": 0}, {},
+        {"go": 10**9}, {"go": "1"}, {"go": True}, {"go": None}, {"add": -1}, {"add": 10**9}, {"add": 1.5},
+        {"add": True}, {"add": "<b>"}, {"add": [1]}, {"undo": 0}, {},
     ],
     ids=str,
 )  # fmt: skip

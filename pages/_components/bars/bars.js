@@ -17,6 +17,8 @@ KINDS.bars = (state) => {
   const where = html("span", { class: "nlm-bars-where" }, steps);
   const on = button(steps, "›", { label: "Next position", key: "ArrowRight", act: go(1) });
   const svg = element("svg", { role: "group" }, root);
+  // What stands in the place of bars that are not to be seen yet.
+  const curtain = html("div", { class: "nlm-bars-curtain" }, root);
   const axis = element("g", { class: "nlm-axis" }, svg);
   const rows = [];
   const foot = html("div", { class: "nlm-bars-foot" }, root);
@@ -104,7 +106,7 @@ KINDS.bars = (state) => {
   }
 
   return {
-    resize: () => root.clientWidth !== width && layOut(),
+    resize: () => svg.isConnected && root.clientWidth !== width && layOut(),
     update(data) {
       set(root, { "data-text": data.text ?? "" });
       set(svg, { "aria-label": data.finding });
@@ -114,9 +116,17 @@ KINDS.bars = (state) => {
       say(where, `position ${data.position} of ${data.last}`);
       back.disabled = data.position === 0;
       on.disabled = data.position === data.last;
+      curtain.hidden = !data.curtain;
       foot.hidden = !data.adds;
       say(hint, data.hint ?? "");
       undo.disabled = !data.undo;
+      if (data.curtain) {
+        say(curtain, data.curtain);
+        curtain.style.height = `${data.count * ROW + AXIS}px`;
+        svg.remove();
+        return;
+      }
+      if (!svg.isConnected) curtain.after(svg);
       layOut();
     },
   };

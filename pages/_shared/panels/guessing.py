@@ -18,8 +18,6 @@ from pages._shared.style import notice
 
 # Guesses of one visitor, by model and prefix; older ones leave the score.
 MAX_GUESSES = 50
-# Of the bars behind the curtain, in pixels.
-_ROW_HEIGHT, _AXIS_HEIGHT = 24, 40
 _GUESSES, _FIELD = "_guesses", "guessed word"
 Key = tuple[str, tuple[int, ...]]
 
@@ -115,12 +113,3 @@ def marked(found: Candidates, reader: PrefixReader, guess: WordGuess) -> Candida
     """The bars with that of the guess among them."""
     token_id = guess.token_ids[0]
     return among(found, Candidate(token_id, label(reader.model, token_id), math.exp(guess.first_logp), guess.rank))
-
-
-def curtain(count: int) -> None:
-    """What stands in the place of ``count`` bars and that of all others until a word is guessed."""
-    height = _ROW_HEIGHT * (count + 1) + _AXIS_HEIGHT
-    with st.container(
-        key="curtain", height=height, border=True, horizontal_alignment="center", vertical_alignment="center"
-    ):
-        st.caption("The bars come after the guess.", width="content")

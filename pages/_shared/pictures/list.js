@@ -1,6 +1,7 @@
 // The list of the pictures on the page, with what saves each. Nothing leaves the browser.
 const CHARTS = "[data-testid=stVegaLiteChart], [data-testid=stPlotlyChart]";
 const DRAWINGS = {
+  "nlm-bars": "Bars",
   "nlm-plane": "Plane",
   "nlm-unrolled": "The unrolled network",
   "nlm-words": "The words that are seen",
@@ -14,6 +15,7 @@ const MOST_PIXELS = 8192;
 
 function partsOf(element) {
   const shown = element.matches("[data-testid=stVegaLiteChart]") ? "svg.marks" : element.matches("[data-testid=stPlotlyChart]") ? ".svg-container" : null;
+  if (element.matches(".nlm-bars")) return [...element.querySelectorAll(".nlm-bars-condition:not([hidden]), svg")];
   if (element.matches(".nlm-plane")) return [...element.querySelectorAll(".nlm-plane-legend:not([hidden]), .nlm-plane-stage")];
   return shown ? [...element.querySelectorAll(shown)] : [element];
 }
