@@ -86,7 +86,7 @@ def beside(plan: Plan) -> None:
             draw_points(found)
         else:
             draw_losses(found)
-    answer_if_behind(found)
+    answer_if_behind("beside", found)
 
 
 @at_rest
@@ -98,17 +98,17 @@ def below(plan: Plan) -> None:
     for number, usual in zip(setup.START, setup.usual_start(found.surface), strict=True):
         number.tell_address(usual)
     STEP.tell_address(found.last)
-    if choice("View", VIEWS, "view") == VIEWS[0]:
+    view = choice("View", VIEWS, "view")
+    # Before what takes its time: the plane does not wait for many starts.
+    answer_if_behind("below", found)
+    if view == VIEWS[0]:
         from pages._shared.panels.descent_step import step_panel
 
         step_panel(found.surface, found.path, STEP.shown(found.last))
     else:
         from pages._shared.panels.descent_starts import starts_panel
 
-        # Many starts take their time: the plane does not wait for them.
-        answer_if_behind(found)
         starts_panel(found.surface, found.settings)
-    answer_if_behind(found)
 
 
 def explorer() -> None:

@@ -48,7 +48,7 @@ class Number:
     def shown(self, usual: float) -> float:
         """The number to use."""
         chosen = st.session_state.get(self.key)
-        return float(chosen) if self._is_usable(chosen) else usual
+        return float(chosen) if self.is_usable(chosen) else usual
 
     def choose(self, value: Any) -> None:
         """Set the number; for use in callbacks.
@@ -58,7 +58,7 @@ class Number:
         ValueError
             If it is no such number. The old one stays.
         """
-        if not self._is_usable(value):
+        if not self.is_usable(value):
             raise ValueError(self.must)
         st.session_state[self.key] = float(value)
 
@@ -71,6 +71,7 @@ class Number:
         number = self.shown(usual)
         tell(self.key, None if number == usual else f"{number!r}".removesuffix(".0"))
 
-    def _is_usable(self, value: Any) -> bool:
+    def is_usable(self, value: Any) -> bool:
+        """Whether this is a number within the bounds, of whatever type it may be."""
         # Python compares whole numbers of any size with a bound; only those within it become floats.
         return isinstance(value, int | float) and not isinstance(value, bool) and self.low <= value <= self.high

@@ -62,13 +62,13 @@ function button(parent, words, { label = words, key = null, act }) {
 
 // What was done by hand is sent again with all that has not been answered yet, so that nothing is lost on the way.
 function act(state, what) {
+  live.at = performance.now();
   sendPlace(state);
   push(state, what);
 }
 
 function push(state, what) {
   state.acts.push({ ...what, n: ++state.last });
-  live.at = performance.now();
   outbox.add(state);
   if (!outbox.sending) sendNext();
 }
@@ -159,7 +159,7 @@ KINDS.rest = (state) => {
     if (left > 0) timer = setTimeout(look, left);
     else if (state.asked !== live.revision) {
       state.asked = live.revision;
-      act(state, { follows: live.revision });
+      push(state, { follows: live.revision });
     }
   };
   live.waiters.add(look);
@@ -171,3 +171,10 @@ KINDS.rest = (state) => {
     },
   };
 };
+
+// A part of the page that has changed what the live part shows asks for its run, once for each state.
+KINDS.after = (state) => ({
+  update({ wanted }, before) {
+    if (wanted && wanted !== before?.wanted) push(state, { wanted });
+  },
+});

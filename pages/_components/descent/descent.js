@@ -24,7 +24,7 @@ KINDS.descent = (state) => {
       starts.forEach((start, k) => start.show(data.start[k], `Start ${data.axes[k]}`));
       say(refused, data.refused);
       refused.hidden = !data.refused;
-      plane.update(data.plane);
+      plane.update({ ...data.plane, finding: data.finding });
       steps.hidden = data.plane.step === null;
       if (data.plane.step !== null) step.show(data.plane.step);
       back.disabled = data.plane.step === 0;

@@ -142,7 +142,7 @@ function updatePlane(plane, state, given) {
     set(plane.slider, { max: lastStep(plane) });
     plane.shown = wantedStep(plane);
   }
-  set(plane.svg, { "aria-label": data.alt });
+  set(plane.svg, { "aria-label": data.finding });
   plane.svg.classList.toggle("picks", data.picks);
   plane.svg.classList.toggle("rings", data.rings);
   plane.root.classList.toggle("unseen", data.unseen === true);

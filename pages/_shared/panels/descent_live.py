@@ -1,11 +1,11 @@
 """What answers every touch of the descent: learning rate, start and step, and the plane with the paths."""
 
+import sys
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from nlm_core.optim.point_edits import place
 from pages._app.live import live, live_drawing
 from pages._app.numbers import Number
 from pages._components.drawing import Act
@@ -45,11 +45,12 @@ def message(found: Descent, plan: Plan) -> dict[str, Any]:
         chosen,
         found.paths,
         ground=_ground(found) if plan.contour else None,
-        alt=descent_alt(chosen, found.paths),
+        finding=descent_alt(chosen, found.paths),
         step=found.written,
         unseen=not plan.contour,
     )
     return {
+        "finding": plane.pop("finding"),
         "rate": settings.rate,
         "limit": limit,
         "start": found.start,
@@ -80,8 +81,7 @@ def done(plan: Plan, act: Act) -> None:
             if number.key in act:
                 _choose(f"Start {axis.split()[-1]}", number, act[number.key])
         if act.get("kind") == "move":
-            for number, value in zip(START, place(act), strict=True):
-                number.choose(value)
+            _start_at(act.get("x"), act.get("y"))
     except ValueError as error:
         st.session_state[_REFUSED] = str(error)
     if act.get("go") in (1, -1):
@@ -90,6 +90,21 @@ def done(plan: Plan, act: Act) -> None:
         STEP.choose(min(last_known(), max(0, act["to"])))
     if act.get("ground") is True:
         send_anew()
+
+
+def _start_at(x: Any, y: Any) -> None:
+    """Start where the surface was clicked, or where the start was moved to, to four digits.
+
+    Raises
+    ------
+    ValueError
+        If that is no place; the start stays.
+    """
+    at = [(number, value) for number, value in zip(START, (x, y), strict=True) if number.is_usable(value)]
+    if len(at) < len(START):
+        raise ValueError(f"There is no such start: each coordinate {START[0].must}. The last one is shown.")
+    for number, value in at:
+        number.choose(float(f"{value:.4g}"))
 
 
 def _choose(name: str, number: Number, value: Any) -> None:
@@ -103,5 +118,6 @@ def _choose(name: str, number: Number, value: Any) -> None:
     try:
         number.choose(value)
     except ValueError as error:
-        given = f"{value:g}" if isinstance(value, int | float) and abs(value) <= number.high else "no such number"
+        plain_number = isinstance(value, int | float) and abs(value) <= sys.float_info.max
+        given = f"{float(value):g}" if plain_number else "no number"
         raise ValueError(f"{name} is {given}; it {error}. The last one is shown.") from error

@@ -153,8 +153,8 @@ def settings_field(chosen: Surface, *columns: DeltaGenerator) -> Settings:
     with batch_column:
         if chosen.examples and not rule.whole_data:
             batch = bounded_slider(
-                f"Batch size B of N = {chosen.examples:,}", 1, chosen.examples, default=min(4, chosen.examples), key="B",
-                help=hint("Batch", "Stochastic gradient descent"),
+                f"Batch size B of N = {chosen.examples:,}", 1, chosen.examples, default=min(4, chosen.examples),
+                key="B", help=hint("Batch", "Stochastic gradient descent"),
             )  # fmt: skip
         else:
             why = f"all {chosen.examples:,} (full-batch GD)" if chosen.examples else "no examples"

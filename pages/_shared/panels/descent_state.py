@@ -12,7 +12,7 @@ from nlm_core.optim.path import Path, descend
 from nlm_core.optim.problems import PROBLEMS
 from nlm_core.optim.surface import DataSurface, Grid, Surface, grid
 from nlm_core.runtime import gate
-from pages._app.live import answer_now
+from pages._app.live import answer_after
 from pages._app.steps import Steps
 from pages._shared.charts.heights import Scale, height_scale
 from pages._shared.panels.descent_settings import (
@@ -139,10 +139,14 @@ def lattice(found: Descent) -> tuple[Grid, Scale]:
 
 def answered_with(found: Descent) -> None:
     """Remember what the plane shows."""
-    st.session_state[_ANSWERED] = (found.fingerprint, found.written)
+    st.session_state[_ANSWERED] = _seen(found)
 
 
-def answer_if_behind(found: Descent) -> None:
-    """Have the plane follow where another part of the page has changed the surface or what is written out."""
-    if st.session_state.get(_ANSWERED) != (found.fingerprint, found.written):
-        answer_now()
+def answer_if_behind(part: str, found: Descent) -> None:
+    """Have the plane follow where a part of the page has changed the surface or what is written out; at its end."""
+    wanted = _seen(found)
+    answer_after(part, "" if st.session_state.get(_ANSWERED) == wanted else wanted)
+
+
+def _seen(found: Descent) -> str:
+    return f"{found.fingerprint} {found.written}"
