@@ -25,7 +25,7 @@ def path_of(chosen: Surface, steps: int = 20, rate: float | None = None) -> Path
 def contour(chosen: Surface, side: int, paths: dict[str, Path], theme: str | None = "light") -> dict[str, Any]:
     lattice = grid(chosen, side)
     losses = lattice.losses.numpy()
-    return contour_plane(chosen, paths, ground=ground(losses, height_scale(losses), theme), finding="a surface")
+    return contour_plane(chosen, paths, ground=ground(losses, height_scale(losses), theme), alt="a surface")
 
 
 def unpacked(text: str, columns: int) -> np.ndarray:
@@ -60,7 +60,7 @@ def test_heights_lead_back_to_losses(name: str) -> None:
 
 def test_points_hold_the_examples_and_the_model() -> None:
     x, y, along = np.array([0.0, 1.0, 4.0]), np.array([0.0, 1.0, 1.0]), np.linspace(0, 4, 5)
-    settings = {"output": "y", "movable": True, "labels": True, "finding": "points"}
+    settings = {"output": "y", "movable": True, "labels": True, "alt": "points"}
     drawing = points_plane(x, y, {"model": (along, 2 * along, "")}, **settings)
     assert sent(drawing)
     np.testing.assert_array_equal(unpacked(drawing["dots"], 2), np.c_[x, y])

@@ -32,7 +32,7 @@ def unpacked(text: str) -> np.ndarray:
 
 def test_the_contour_holds_the_whole_path_and_the_network(seen: Seen) -> None:
     _, subject, at, stage = seen
-    drawing = charts.landscape_plane(stage, at, subject.steps, theme="light", finding="A landscape")
+    drawing = charts.landscape_plane(stage, at, subject.steps, theme="light", alt="A landscape")
     heights = unpacked(drawing["ground"]["heights"]).reshape(stage.losses.shape)
     np.testing.assert_allclose(heights, charts.scale_of(stage).forward(stage.losses.numpy()), rtol=1e-6)
     assert drawing["ground"]["columns"] == len(stage.a)
@@ -65,7 +65,7 @@ def test_a_path_outside_of_the_window_is_left_out(seen: Seen) -> None:
     _, subject, _, _ = seen
     at = plane(subject, "Random", reach=0.05)
     stage = list(landscape(subject.loss, at.directions, a_range=at.a_range, b_range=at.b_range, level=2))[-1]
-    (path,) = charts.landscape_plane(stage, at, subject.steps, theme=None, finding="A landscape")["lines"]
+    (path,) = charts.landscape_plane(stage, at, subject.steps, theme=None, alt="A landscape")["lines"]
     a = unpacked(path["xy"])[::2]
     kept = ~np.isnan(a)
     assert kept[-1]
@@ -75,7 +75,7 @@ def test_a_path_outside_of_the_window_is_left_out(seen: Seen) -> None:
 def test_without_a_path_there_is_none(seen: Seen) -> None:
     _, _, at, stage = seen
     bare = Plane(at.directions, at.a_range, at.b_range)
-    assert charts.landscape_plane(stage, bare, (), theme=None, finding="A landscape")["lines"] == []
+    assert charts.landscape_plane(stage, bare, (), theme=None, alt="A landscape")["lines"] == []
     assert [trace.type for trace in charts.surface_figure(stage, bare, (), None).data] == ["surface", "scatter3d"]
 
 
@@ -86,7 +86,7 @@ def test_grids_with_overflows_and_flat_grids_are_drawn(seen: Seen) -> None:
     for losses in (broken, torch.ones_like(stage.losses)):
         odd = Stage(stage.a, stage.b, losses, 1.0, True)
         assert charts.surface_figure(odd, at, subject.steps, "light").to_json()
-        drawing = charts.landscape_plane(odd, at, subject.steps, theme="light", finding="A landscape")
+        drawing = charts.landscape_plane(odd, at, subject.steps, theme="light", alt="A landscape")
         # What the browser is sent must be JSON, which has no NaN.
         assert json.loads(json.dumps(drawing, allow_nan=False)) == drawing
 

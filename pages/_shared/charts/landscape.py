@@ -10,8 +10,7 @@ from nlm_core.optim.classifier import TrainingStep
 from nlm_core.optim.landscape import Stage
 from nlm_core.optim.subject import Plane
 from nlm_core.optim.toy_data import ToyData
-from pages._shared.charts.findings import course, number
-from pages._shared.charts.findings import finding as found
+from pages._shared.charts.findings import course, finding, number
 from pages._shared.charts.heights import HEIGHT, Scale, height_scale
 from pages._shared.charts.palette import BLUE, ORANGE, middle
 from pages._shared.charts.plane import PLANE_HEIGHT, ground, packed
@@ -55,20 +54,20 @@ def landscape_alt(stage: Stage, plane: Plane, steps: Sequence[TrainingStep]) -> 
     lowest = f"lowest at ({number(float(stage.a[column]))}, {number(float(stage.b[row]))})"
     name = "Loss landscape"
     if not np.isfinite(losses).any():
-        return found(name, f"none of {len(losses)} by {len(losses)} points has a finite loss")
+        return finding(name, f"none of {len(losses)} by {len(losses)} points has a finite loss")
     low, high = known.min(), losses[np.isfinite(losses)].max()
     along = ""
     if plane.path is not None:
         _, in_plane, told = _path(plane, steps)
         along = f"along the path of training L {course(in_plane, at=told[:, 0].astype(int))}"
     grid = f"{len(losses)} by {len(losses)} points"
-    return found(name, f"L from {number(low)} to {number(high)} on {grid}, {lowest}", along)
+    return finding(name, f"L from {number(low)} to {number(high)} on {grid}, {lowest}", along)
 
 
 def training_alt(steps: Sequence[TrainingStep]) -> str:
     """How the loss over all examples runs, and how many are right at the end."""
     losses, numbers = [step.loss for step in steps], [step.number for step in steps]
-    return found(
+    return finding(
         "Loss in training", f"it {course(losses, at=numbers)}", f"{steps[-1].accuracy:.1%} of the examples are right"
     )
 
@@ -76,7 +75,7 @@ def training_alt(steps: Sequence[TrainingStep]) -> str:
 def classes_alt(data: ToyData, chance: np.ndarray) -> str:
     """How many examples of each class there are, and in how much of the square class 1 is the more probable."""
     ones = int((data.y == 1).sum())
-    return found(
+    return finding(
         "What the network learned",
         f"{len(data.y) - ones:,} examples of class 0 and {ones:,} of class 1",
         f"p(class 1) from {number(float(chance.min()))} to {number(float(chance.max()))}, above one half in "
@@ -85,7 +84,7 @@ def classes_alt(data: ToyData, chance: np.ndarray) -> str:
 
 
 def landscape_plane(
-    stage: Stage, plane: Plane, steps: Sequence[TrainingStep], *, theme: str | None, finding: str
+    stage: Stage, plane: Plane, steps: Sequence[TrainingStep], *, theme: str | None, alt: str
 ) -> dict[str, Any]:
     """The landscape from above, the path to theta* as far as it lies in the window, and theta* as a ring."""
     titles = axis_titles(plane)
@@ -104,7 +103,7 @@ def landscape_plane(
             }
         )
     return {
-        "finding": finding,
+        "finding": alt,
         "height": PLANE_HEIGHT,
         "x": {"title": titles[0], "range": [float(end) for end in plane.a_range]},
         "y": {"title": titles[1], "range": [float(end) for end in plane.b_range]},

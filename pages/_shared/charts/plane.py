@@ -8,8 +8,7 @@ import numpy as np
 
 from nlm_core.optim.path import Path
 from nlm_core.optim.surface import Surface
-from pages._shared.charts.findings import finding as found
-from pages._shared.charts.findings import number
+from pages._shared.charts.findings import finding, number
 from pages._shared.charts.heights import HEIGHT, Scale, colour_scale
 from pages._shared.charts.palette import GREY, RUNS
 
@@ -55,7 +54,7 @@ def descent_alt(surface: Surface, paths: Mapping[str, Path]) -> str:
         )
     steps = max(len(path.rates) for path in paths.values())
     start = f"from {_at(first.positions[0, 0])}, L = {number(first.losses[0, 0])}"
-    return found(f"Surface {surface.name}", f"{start}, in {steps:,} steps", *ends)
+    return finding(f"Surface {surface.name}", f"{start}, in {steps:,} steps", *ends)
 
 
 def _at(point: np.ndarray) -> str:
@@ -68,7 +67,7 @@ def points_alt(x: np.ndarray, y: np.ndarray, curves: Mapping[str, tuple[np.ndarr
         f"{name} from {number(predicted[0])} to {number(predicted[-1])}" for name, (_, predicted, _) in curves.items()
     ]
     where = f"x from {number(x.min())} to {number(x.max())}, y from {number(y.min())} to {number(y.max())}"
-    return found("Examples and model", f"{len(x):,} example{'s' * (len(x) != 1)}, {where}", *ends)
+    return finding("Examples and model", f"{len(x):,} example{'s' * (len(x) != 1)}, {where}", *ends)
 
 
 def contour_plane(
@@ -76,7 +75,7 @@ def contour_plane(
     paths: Mapping[str, Path],
     *,
     ground: Mapping[str, Any] | None,
-    finding: str,
+    alt: str,
     step: int | None = None,
     unseen: bool = False,
 ) -> dict[str, Any]:
@@ -88,7 +87,7 @@ def contour_plane(
     """
     first = next(iter(paths.values()))
     return {
-        "finding": finding,
+        "finding": alt,
         "height": PLANE_HEIGHT,
         "unseen": unseen,
         "x": {"title": surface.axes[0], "range": [float(end) for end in surface.x_range]},
@@ -127,14 +126,14 @@ def points_plane(
     output: str,
     movable: bool,
     labels: bool,
-    finding: str,
+    alt: str,
 ) -> dict[str, Any]:
     """The examples as dots, and what the model says; ``curves`` holds x, prediction and dash by name.
 
     With ``labels`` every y is 0 or 1, and a dot that is moved stays on one of them.
     """
     return {
-        "finding": finding,
+        "finding": alt,
         "height": PLANE_HEIGHT,
         "x": {"title": "x", "range": _padded(x)},
         "y": {"title": output, "range": _padded(y)},

@@ -45,7 +45,7 @@ def message(found: Descent, plan: Plan) -> dict[str, Any]:
         chosen,
         found.paths,
         ground=_ground(found) if plan.contour else None,
-        finding=descent_alt(chosen, found.paths),
+        alt=descent_alt(chosen, found.paths),
         step=found.written,
         unseen=not plan.contour,
     )

@@ -61,7 +61,7 @@ def fit_plane(chosen: DataSurface, path: Path) -> None:
         curves[f"model at step {step}"] = (along, prediction(chosen.name, theta, torch.from_numpy(along)).numpy(), dash)
     plane = points_plane(
         x, y, curves, output="y, and p(class 1)" if chosen.name == _LABELS else "y", movable=movable,
-        labels=chosen.name == _LABELS, finding=points_alt(x, y, curves),
+        labels=chosen.name == _LABELS, alt=points_alt(x, y, curves),
     )  # fmt: skip
     drawing("plane", plane, key="points_plane", on_act=lambda act: by_hand(chosen.name, act))
     refused = st.session_state.pop(_REFUSED, None)

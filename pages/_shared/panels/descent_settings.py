@@ -190,7 +190,7 @@ def rivals_field(chosen: Surface, settings: Settings) -> tuple[str, ...]:
     """What the visitor lets the present run race against; says where there is no such run on this surface."""
     asked = st.multiselect(
         "Race against", RIVALS, key="rivals", bind="query-params", max_selections=MAX_RIVALS,
-        placeholder="Race against the same settings with one change", label_visibility="collapsed",
+        placeholder="Race: same settings, one change", label_visibility="collapsed",
     )  # fmt: skip
     for name in asked:
         if rival(chosen, settings, name) is None:

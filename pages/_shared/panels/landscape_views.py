@@ -33,7 +33,7 @@ def draw(place: DeltaGenerator, seen: Seen, subject: Subject, plot: str) -> None
     n, theme = len(seen.stage.a), st.context.theme.type
     alt = charts.landscape_alt(seen.stage, seen.plane, subject.steps)
     if plot == "Contour":
-        plane = charts.landscape_plane(seen.stage, seen.plane, subject.steps, theme=theme, finding=alt)
+        plane = charts.landscape_plane(seen.stage, seen.plane, subject.steps, theme=theme, alt=alt)
         with place.container():
             drawing("plane", plane, key=f"landscape_{n}_plane")
     else:
