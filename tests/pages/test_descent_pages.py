@@ -58,8 +58,8 @@ def test_every_surface_with_its_own_start_and_rate(page: AppTest) -> None:
         for plot in ("3-D", "Contour"):
             clean(page.button_group("plot").set_value(plot).run())
     page.selectbox("surface").set_value("Ravine").run()
-    assert shown(page)["rate"] == 0.07
-    assert shown(page)["start"] == [-4.5, 1]
+    assert shown(page)["alpha"] == 0.07
+    assert (shown(page)["x0"], shown(page)["y0"]) == (-4.5, 1)
 
 
 @pytest.mark.parametrize("name", ["Logistic regression", "Himmelblau"])
@@ -80,14 +80,14 @@ def test_the_update_is_written_with_the_rate() -> None:
 
 
 def test_a_rate_that_is_set_by_hand_is_shown_written_and_in_the_address() -> None:
-    at = touched(clean(visit(surface="Bowl")), rate=0.01)
-    assert shown(at)["rate"] == pytest.approx(0.01)
+    at = touched(clean(visit(surface="Bowl")), alpha=0.01)
+    assert shown(at)["alpha"] == pytest.approx(0.01)
     assert "0.01" in written(at)
     assert address(at)["alpha"] == "0.01"
-    at = touched(at, rate=50.0)
-    assert shown(at)["rate"] == 50
+    at = touched(at, alpha=50.0)
+    assert shown(at)["alpha"] == 50
     # What a surface has anyway is in no address.
-    at = touched(at, rate=shown(visit(surface="Bowl"))["rate"])
+    at = touched(at, alpha=shown(visit(surface="Bowl"))["alpha"])
     assert "alpha" not in address(at)
 
 
@@ -100,10 +100,10 @@ def test_logarithmic_heights_are_told(name: str, steep: bool) -> None:
 @pytest.mark.parametrize("rate", [0.0, -1.0])
 def test_a_rate_that_is_none_keeps_the_last_one(rate: float) -> None:
     at = clean(visit(surface="Bowl", alpha="0.25"))
-    at = act(at, "contour_plane", rate=rate)
+    at = act(at, "contour_plane", alpha=rate)
     assert not at.exception
     assert "above 0" in shown(at)["refused"]
-    assert shown(at)["rate"] == 0.25
+    assert shown(at)["alpha"] == 0.25
     at.run()
     assert "0.25" in written(at)
     # It is said once.
@@ -221,22 +221,24 @@ def test_points_and_surface_are_drawn_together() -> None:
 
 def test_a_dragged_point_moves_the_surface_and_not_the_rate() -> None:
     at = clean(visit(beside="Points"))
-    before, rate, start = shown(at)["plane"], shown(at)["rate"], shown(at)["start"]
+    numbers = ("alpha", "x0", "y0")
+    before, rate = shown(at)["plane"], shown(at)["alpha"]
+    kept = [shown(at)[name] for name in numbers]
     at = clean(act(at, "points_plane", kind="move", i=23, x=6.0, y=2.0).run())
     assert shown(at)["plane"]["marks"] != before["marks"]
     assert shown(at)["plane"]["ground"]["key"] != before["ground"]["key"]
-    assert (shown(at)["rate"], shown(at)["start"]) == (rate, start)
+    assert [shown(at)[name] for name in numbers] == kept
     # The rate is another than what is usual for these points, and so it is in the address with them.
     again = clean(visit(**address(at)))
-    assert shown(again)["rate"] == rate
+    assert shown(again)["alpha"] == rate
     assert shown(again)["plane"]["marks"] == [pytest.approx(shown(at)["plane"]["marks"][0], rel=1e-4)]
 
 
 @pytest.mark.parametrize(
     "acts",
     [
-        [{"rate": 0.03}, {"kind": "move", "i": 0, "x": -2.5, "y": 1.25}, {"go": 1}, {"go": 1}, {"go": 1}],
-        [{"x0": 2.5}, {"y0": -0.75}, {"to": 7}, {"go": -1}, {"rate": 0.3}],
+        [{"alpha": 0.03}, {"kind": "move", "i": 0, "x": -2.5, "y": 1.25}, {"go": 1}, {"go": 1}, {"go": 1}],
+        [{"x0": 2.5}, {"y0": -0.75}, {"to": 7}, {"go": -1}, {"alpha": 0.3}],
     ],
 )
 def test_what_has_come_to_rest_is_what_a_cold_open_shows(acts: list[dict[str, Any]]) -> None:
@@ -272,7 +274,7 @@ def test_what_no_hand_does_changes_nothing(value: Any) -> None:
     before = shown(at)["plane"]["lines"], shown(at)["plane"]["step"]
     bad = [] if value in (-1, 0) else [{"x0": value}, {"y0": value}, {"kind": "move", "x": value, "y": value}]
     bad += [{"go": value}] if value not in (-1, True) else []
-    for what in ({"rate": value}, *bad, {"to": value if not isinstance(value, int) else None}, {"ground": value}, {}):
+    for what in ({"alpha": value}, *bad, {"to": value if not isinstance(value, int) else None}, {"ground": value}, {}):
         at = clean(act(at, "contour_plane", **what))
         assert (shown(at)["plane"]["lines"], shown(at)["plane"]["step"]) == before, what
 
@@ -300,9 +302,9 @@ def test_the_ground_is_sent_once_and_again_when_it_is_asked_for() -> None:
 
     whole = answer()
     assert whole["heights"]
-    assert answer(rate=0.03) == {"key": whole["key"]}
+    assert answer(alpha=0.03) == {"key": whole["key"]}
     assert answer(ground=True) == whole
-    assert answer(rate=0.04) == {"key": whole["key"]}
+    assert answer(alpha=0.04) == {"key": whole["key"]}
     assert answer("Bowl")["heights"] != whole["heights"]
     assert answer() == whole
 
@@ -317,14 +319,14 @@ def test_a_run_of_the_whole_page_sends_the_ground() -> None:
 
 def test_numbers_of_a_page_stay_with_it_and_a_link_is_followed_again() -> None:
     at = clean(visit(surface="Bowl", alpha="5"))
-    assert shown(at)["rate"] == 5
+    assert shown(at)["alpha"] == 5
     at.query_params.clear()
     assert not at.switch_page("pages/loss_landscape.py").run().exception
     # A rate of 5 is beyond what that page's field takes.
     assert at.session_state["alpha"] == 0.1
     at.switch_page("pages/backpropagation.py").run()
     at.query_params["alpha"], at.query_params["surface"] = "5", "Bowl"
-    assert shown(clean(at.switch_page(PAGE).run()))["rate"] == 5
+    assert shown(clean(at.switch_page(PAGE).run()))["alpha"] == 5
 
 
 def test_a_number_that_an_address_cannot_hold_is_told() -> None:
@@ -332,4 +334,4 @@ def test_a_number_that_an_address_cannot_hold_is_told() -> None:
     assert not at.exception
     told = " ".join(info.value for info in at.info)
     assert "-3 must be a finite number above 0" in told and "y0 = 1e99 must be" in told
-    assert shown(at)["rate"] == 0.07
+    assert shown(at)["alpha"] == 0.07

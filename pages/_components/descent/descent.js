@@ -3,7 +3,8 @@ KINDS.descent = (state) => {
   const { root } = state;
   const controls = html("div", { class: "nlm-descent-controls" }, root);
   const rate = rateControl(state, controls);
-  const starts = ["x0", "y0"].map((key) =>
+  const keys = ["x0", "y0"];
+  const starts = keys.map((key) =>
     numberField(controls, "Start", { className: "nlm-start", taken: (value) => put(state, key, { [key]: value }) }),
   );
   const refused = html("div", { class: "nlm-refused", role: "alert" }, root);
@@ -21,14 +22,14 @@ KINDS.descent = (state) => {
     end: plane.end,
     update(data) {
       rate.update(data);
-      starts.forEach((start, k) => start.show(data.start[k], `Start ${data.axes[k]}`));
+      starts.forEach((start, k) => start.show(data[keys[k]], `Start ${data.axes[k]}`));
       say(refused, data.refused);
       refused.hidden = !data.refused;
       plane.update({ ...data.plane, finding: data.finding });
-      steps.hidden = data.plane.step === null;
-      if (data.plane.step !== null) step.show(data.plane.step);
-      back.disabled = data.plane.step === 0;
-      on.disabled = data.plane.step === data.last;
+      steps.hidden = data.i === null;
+      if (data.i !== null) step.show(data.i);
+      back.disabled = data.i === 0;
+      on.disabled = data.i === data.last;
       while (notes.children.length > data.notes.length) notes.lastChild.remove();
       data.notes.forEach((words, k) => say(notes.children[k] ?? html("p", {}, notes), words));
     },

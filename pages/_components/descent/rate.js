@@ -21,12 +21,12 @@ function rateControl(state, parent) {
   }
   const mark = html("span", { class: "nlm-rate-limit", role: "img" }, scale, "▲");
   const send = (rate) => {
-    put(state, "rate", { rate });
+    put(state, "alpha", { alpha: rate });
     show(rate);
   };
   const field = numberField(parent, "α", {
     className: "nlm-alpha",
-    taken: (rate) => put(state, "rate", { rate }),
+    taken: (alpha) => put(state, "alpha", { alpha }),
     stepped: (rate, way) => rate > 0 && send(rateAt(Math.round(Math.log10(rate) / HUNDREDTH) * HUNDREDTH + way * HUNDREDTH)),
   });
   slider.addEventListener("input", () => send(rateAt(+slider.value)));
@@ -39,9 +39,9 @@ function rateControl(state, parent) {
   }
 
   return {
-    update({ rate, limit }) {
+    update({ alpha, limit }) {
       // A thumb that has moved on since is not taken back.
-      if (!state.acts.length) show(rate);
+      if (!state.acts.length) show(alpha);
       mark.hidden = limit === null;
       const share = limit === null ? null : shareOfScale(limit);
       box.style.setProperty("--stable", share === null ? "0%" : along(share));

@@ -51,9 +51,11 @@ def message(found: Descent, plan: Plan) -> dict[str, Any]:
     )
     return {
         "finding": plane.pop("finding"),
-        "rate": settings.rate,
+        # By the names that they have in the address.
+        "alpha": settings.rate,
+        **{number.key: value for number, value in zip(START, found.start, strict=True)},
+        "i": found.written,
         "limit": limit,
-        "start": found.start,
         "axes": [axis.split()[-1] for axis in chosen.axes],
         "last": found.last,
         "refused": st.session_state.pop(_REFUSED, ""),
@@ -75,11 +77,10 @@ def _ground(found: Descent) -> dict[str, Any]:
 def done(plan: Plan, act: Act) -> None:
     """What was done by hand; what cannot be used changes nothing, and why is said."""
     try:
-        if "rate" in act:
-            _choose("α", RATE, act["rate"])
-        for number, axis in zip(START, plan.surface.axes, strict=True):
+        names = ["α", *(f"Start {axis.split()[-1]}" for axis in plan.surface.axes)]
+        for number, name in zip((RATE, *START), names, strict=True):
             if number.key in act:
-                _choose(f"Start {axis.split()[-1]}", number, act[number.key])
+                _choose(name, number, act[number.key])
         if act.get("kind") == "move":
             _start_at(act.get("x"), act.get("y"))
     except ValueError as error:
