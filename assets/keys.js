@@ -48,7 +48,6 @@
     PageUp: () => card("back") ?? step(-1),
     p: () => find(".st-key-projector input"),
     s: () => find(".st-key-controls input"),
-    "?": () => find(".st-key-tool_keys button"),
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(OWN)) return;

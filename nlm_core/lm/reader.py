@@ -13,6 +13,8 @@ from nlm_core.lm.base import LanguageModel
 TOP = 50
 # Columns whose logits are held at once while summarising: 32 x 50,000 float32 values are 6 MB.
 _BLOCK = 32
+# On a CPU W_y h costs a fifth for one h of what it costs for two at once: so few, as a keystroke needs, go one by one.
+_BY_ROW = 4
 # A reader keeps hidden states and columns for at most this many tokens, also where a model has no limit itself.
 MAX_TOKENS = 1024
 
@@ -102,6 +104,8 @@ class PrefixReader:
         # Embedding rows (n_tokens, E) and hidden states (n_tokens, H) of the tokens in ``_ids``.
         self._vectors: tuple[Tensor, Tensor] | None = None
         self._columns: list[Column] = []
+        # ln p of the last two columns by their positions: the token behind one of them is what typing changes.
+        self._last_logp: dict[int, Tensor] = {}
         self._followers: list[Follower] = []
 
     def read(self, text: str) -> Reading:
@@ -140,6 +144,7 @@ class PrefixReader:
         self._ids = seen
         self._columns = self._columns[:common]
         self._followers = self._followers[: max(0, common - 1)]
+        self._last_logp = {t: logp for t, logp in self._last_logp.items() if t < common}
         vectors = self._vectors and (self._vectors[0][:common], self._vectors[1][:common])
         if common < len(seen):
             forward = self.model.extend(self._state, seen[common:])
@@ -148,19 +153,24 @@ class PrefixReader:
             vectors = (torch.cat([vectors[0], new[0]]), torch.cat([vectors[1], new[1]])) if vectors else new
         self._vectors = vectors
         if common < len(seen):
-            # The last kept column is summarised again only for the token that now follows it.
-            self._summarise(max(0, common - 1))
+            self._summarise(common)
         return len(seen) - common
 
     def _summarise(self, begin: int) -> None:
-        for first in range(begin, len(self._ids), _BLOCK):
-            block = range(first, min(first + _BLOCK, len(self._ids)))
-            logp = self.log_probabilities(block)
-            for row, t in enumerate(block):
-                if t >= len(self._columns):
-                    self._columns.append(column_of(logp[row]))
-                if t >= len(self._followers) and t + 1 < len(self._ids):
-                    self._followers.append(follower_of(logp[row], self._ids[t + 1]))
+        """Columns from ``begin`` on; the one before them only ranks the token that now follows it."""
+        last = len(self._ids) - 1
+        if begin > 0:
+            kept = self._last_logp.get(begin - 1)
+            logp = self.log_probabilities([begin - 1])[0] if kept is None else kept
+            self._followers.append(follower_of(logp, self._ids[begin]))
+        for first in range(begin, last + 1, _BLOCK):
+            block = range(first, min(first + _BLOCK, last + 1))
+            for t, logp in zip(block, self.log_probabilities(block), strict=True):
+                self._columns.append(column_of(logp))
+                if t < last:
+                    self._followers.append(follower_of(logp, self._ids[t + 1]))
+                if t >= last - 1:
+                    self._last_logp[t] = logp.clone()
 
     def log_probabilities(self, positions: Sequence[int]) -> Tensor:
         """ln p(x | ids[0] ... ids[t]) for some positions t of the last reading, of shape (n, vocab_size), float32."""
@@ -168,7 +178,10 @@ class PrefixReader:
 
     def logits(self, positions: Sequence[int]) -> Tensor:
         """Logits y_t for some positions of the last reading, of shape (n, vocab_size), float32."""
-        return self.model.output(self.hidden_states()[list(positions)])
+        hidden = self.hidden_states()
+        if len(positions) <= _BY_ROW:
+            return torch.cat([self.model.output(hidden[t : t + 1]) for t in positions])
+        return self.model.output(hidden[list(positions)])
 
     def hidden_states(self) -> Tensor:
         """h_t of every position of the last reading, of shape (n_tokens, H)."""

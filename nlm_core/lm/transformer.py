@@ -8,6 +8,7 @@ from transformers import DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.cache_utils import DynamicLayer
 
 from nlm_core.lm.base import Forward, ModelCard, ModelUnavailableError
+from nlm_core.lm.llama_token import is_plain_llama, next_hidden
 from nlm_core.text.tokenizer import Tokenizer
 
 
@@ -87,8 +88,11 @@ class TransformerModel:
 
     @torch.inference_mode()
     def extend(self, state: DynamicCache | None, ids: Sequence[int]) -> Forward:
-        inputs = torch.tensor([list(ids)], device=self.network.device)
         cache = DynamicCache(config=self.network.config) if state is None else state
+        if len(ids) == 1 and is_plain_llama(self.network):
+            hidden = next_hidden(self.network, cache, ids[0])
+            return Forward(self.network.get_input_embeddings().weight[ids[0]][None], hidden, cache)
+        inputs = torch.tensor([list(ids)], device=self.network.device)
         hidden = self.network.base_model(input_ids=inputs, past_key_values=cache, use_cache=True).last_hidden_state
         return Forward(self.network.get_input_embeddings().weight[inputs[0]], hidden[0], cache)
 

@@ -13,14 +13,15 @@ import streamlit as st
 
 _HERE = Path(__file__).parent
 # In this order they become one script: what is handed to Streamlit as text cannot import its neighbours.
+_NAMES = ("navigation", "tools", "bars")
 _SCRIPTS = (
     "base.js",
-    "bars/bars.js",
+    *(f"{name}/{name}.js" for name in _NAMES),
     *(f"plane/{part}.js" for part in ("scales", "ground", "lines", "hands", "plane")),
     *(f"descent/{part}.js" for part in ("fields", "rate", "descent")),
     "library.js",
 )
-_STYLES = ("base.css", "bars/bars.css", "plane/plane.css", "descent/descent.css")
+_STYLES = ("base.css", *(f"{name}/{name}.css" for name in (*_NAMES, "plane", "descent")))
 # What is done by hand while one message is under way; more at once comes from no hand, and is dropped.
 MAX_ACTS = 100
 

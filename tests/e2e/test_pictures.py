@@ -178,7 +178,7 @@ def test_the_list_by_keyboard_on_a_telephone(visit: Visit) -> None:
     page.keyboard.press("Enter")
     first = page.locator(".nlm-pictures ul + ul button").first
     expect(first).to_be_visible()
-    box = page.get_by_test_id("stPopoverBody").bounding_box()
+    box = page.locator("[class*=st-key-tool_panel]").bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 390
     first.focus()
     with page.expect_download() as download:

@@ -80,7 +80,7 @@ def test_more_points_than_an_address_takes_are_left_out_and_that_is_said(open_pa
     at = open_page("pages/gradient_descent.py", surface=LINE)
     many = torch.linspace(-1, 1, MAX_CHARACTERS // 4).double()
     at.session_state["_descent_points"] = {LINE: Points(many, many)}
-    at.session_state["tool_share"] = True
+    at.session_state["tool_open"] = "share"
     at.run()
     assert not at.exception
     assert "points" not in at.query_params
