@@ -34,7 +34,7 @@
   const slide = (way) => {
     const slider = find(".nlm-plane-play:not([hidden]) input");
     if (!slider) return null;
-    return { click: () => (slider.stepUp(way), slider.dispatchEvent(new Event("input"))) };
+    return { dispatchEvent: () => (slider.stepUp(way), slider.dispatchEvent(new Event("input"))) };
   };
   // Drawings of our own say of what can be pressed which key presses it.
   const drawn = (key) => find(`[data-nlm-key="${CSS.escape(key)}"]`);

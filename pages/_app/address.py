@@ -10,11 +10,17 @@ from pages._shared.moment import MAX_CHARACTERS, leave_out
 
 # A browser may still send the address as it was some moments ago.
 _MOST_TOLD = 4
+_TOLD = "_told_to_address"
 
 
 def _told(name: str) -> list[str]:
-    told: list[str] = st.session_state.setdefault(f"_{name}_told", [])
-    return told
+    told: dict[str, list[str]] = st.session_state.setdefault(_TOLD, {})
+    return told.setdefault(name, [])
+
+
+def forget_told() -> None:
+    """Where another page is opened: what its address holds is asked for, whatever was told before."""
+    st.session_state.pop(_TOLD, None)
 
 
 def taken(name: str) -> str | None:

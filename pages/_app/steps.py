@@ -26,15 +26,17 @@ class Steps:
         What it is called on the page.
     from_end : bool
         Whether nothing chosen means the last step, which moves on with what is typed; else it means step 0.
+    of : str
+        What ends at the last step.
     """
 
     key: str
     name: str
     from_end: bool = False
+    of: str = "text"
 
     def open(self) -> None:
         """Take the step that a link asks for; in a page's full run."""
-        st.session_state.setdefault(self.key, None)
         asked = taken(self.key)
         if asked is not None:
             self.choose(int(asked[:_DIGITS]) if asked.isascii() and asked.isdigit() else None)
@@ -71,7 +73,7 @@ class Steps:
         """Put the step into the address; says where one beyond the end was asked for."""
         step = st.session_state.get(self.key)
         if step is not None and step > last:
-            st.caption(f"The text ends at {self.name} {last:,}, which is shown instead of {step:,}.")
+            st.caption(f"The {self.of} ends at {self.name} {last:,}, which is shown instead of {step:,}.")
         tell(self.key, None if step is None else str(min(step, last)))
 
 

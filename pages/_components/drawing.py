@@ -17,8 +17,14 @@ _NAMES = (
     *("navigation", "tools", "stepper", "bar_chart", "bars"),
     *("words", "sight", "cells", "strip", "rnn_step"),
 )
-_SCRIPTS = ("base.js", *(f"{name}/{name}.js" for name in _NAMES), "library.js")
-_STYLES = ("base.css", *(f"{name}/{name}.css" for name in _NAMES))
+_SCRIPTS = (
+    "base.js",
+    *(f"{name}/{name}.js" for name in _NAMES),
+    *(f"plane/{part}.js" for part in ("scales", "ground", "lines", "hands", "plane")),
+    *(f"descent/{part}.js" for part in ("fields", "rate", "descent")),
+    "library.js",
+)
+_STYLES = ("base.css", *(f"{name}/{name}.css" for name in (*_NAMES, "plane", "descent")))
 # What is done by hand while one message is under way; more at once comes from no hand, and is dropped.
 MAX_ACTS = 100
 

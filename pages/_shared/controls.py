@@ -156,11 +156,6 @@ def _whole(text: str | None) -> int | None:
         return None
 
 
-def whole_in_address(key: str) -> int | None:
-    """The whole number that the address holds under a key; None where it holds none."""
-    return _whole(st.query_params.get(key))
-
-
 def rnn_field() -> str:
     """The name of a recurrent model: ours, or one that this visitor has trained."""
     from nlm_core.lm.rnn import RnnModel

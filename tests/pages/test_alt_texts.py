@@ -54,12 +54,10 @@ def told(at: AppTest) -> Iterator[tuple[str, str]]:
         elif child.type == "html":
             yield from (("drawing", html.unescape(name)) for name in NAMED.findall(child.proto.body))
             assert child.proto.body.count('<div class="nlm-') == len(NAMED.findall(child.proto.body))
-        elif child.type == "bidi_component" and child.proto.component_name.endswith("nlm_plane"):
-            yield "plane", json.loads(child.proto.json)["alt"]
         elif child.type == "bidi_component" and child.proto.component_name.endswith("nlm_drawing"):
             message = json.loads(child.proto.json)
-            # The one kind that shows nothing.
-            if message["kind"] != "rest":
+            # The kinds that show nothing.
+            if message["kind"] not in ("rest", "after"):
                 parts = list(findings(message["kind"], message))
                 assert parts, f"{message['kind']} says nothing"
                 yield from parts
@@ -87,7 +85,7 @@ DRAWN = {
     "prompt": {"drawing"},
     "neural_network": {"vega_lite_chart"},
     "losses": {"vega_lite_chart"},
-    "gradient_descent": {"plane", "plotly_chart", "drawing"},
+    "gradient_descent": {"descent", "plotly_chart"},
     "loss_landscape": {"plane", "plotly_chart"},
     "window_or_recurrence": {"bars", "words"},
     "step_rnn": {"cells", "states", "bars", "dataframe"},

@@ -23,8 +23,9 @@ def check(at: AppTest, card: Card) -> None:
     shown.update(name for message in drawings(at).values() for name in message)
     for name, value in card.state.items():
         assert name in shown, f"{name} is no field of this state"
-        assert at.session_state[name] == value, name
-        assert isinstance(at.session_state[name], type(value)), name
+        held = at.session_state[name] if name in at.session_state else None
+        assert held == value, name
+        assert isinstance(held, type(value)), name
 
 
 def standing(at: AppTest) -> str:

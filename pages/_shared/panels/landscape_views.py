@@ -8,12 +8,12 @@ from streamlit.delta_generator import DeltaGenerator
 from nlm_core.optim.classifier import class_probability
 from nlm_core.optim.subject import Fit, Subject, local_minima, rnn_subject
 from nlm_core.runtime import gate
+from pages._components.drawing import drawing
 from pages._shared.charts import landscape as charts
 from pages._shared.controls import DEFAULT_RNN
 from pages._shared.loaders import language_model
 from pages._shared.panels.figures import figures
 from pages._shared.panels.landscape_work import Seen
-from pages._shared.panels.plane import plane
 
 _BARE = {"displayModeBar": False}
 _REACH = 1.8
@@ -33,9 +33,9 @@ def draw(place: DeltaGenerator, seen: Seen, subject: Subject, plot: str) -> None
     n, theme = len(seen.stage.a), st.context.theme.type
     alt = charts.landscape_alt(seen.stage, seen.plane, subject.steps)
     if plot == "Contour":
-        drawing = charts.landscape_plane(seen.stage, seen.plane, subject.steps, theme=theme, alt=alt)
+        plane = charts.landscape_plane(seen.stage, seen.plane, subject.steps, theme=theme, alt=alt)
         with place.container():
-            plane(drawing, f"landscape_{n}")
+            drawing("plane", plane, key=f"landscape_{n}_plane")
     else:
         figure = charts.surface_figure(seen.stage, seen.plane, subject.steps, theme)
         place.plotly_chart(figure, key=f"landscape_3d_{n}", theme="streamlit", config=_BARE, alt=alt)

@@ -32,9 +32,3 @@ def stepper(label: str, first: int, last: int, *, key: str, forward: str) -> int
     return step
 
 
-def known_step(key: str, first: int, last: int) -> int:
-    """Where a stepper stands that is drawn further below: as it was left, or as the address says."""
-    step = st.session_state.get(key)
-    if step is None:
-        step = controls.whole_in_address(key)
-    return first if step is None else min(last, max(first, step))

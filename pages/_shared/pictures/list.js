@@ -17,6 +17,7 @@ const MOST_PIXELS = 8192;
 function partsOf(element) {
   const shown = element.matches("[data-testid=stVegaLiteChart]") ? "svg.marks" : element.matches("[data-testid=stPlotlyChart]") ? ".svg-container" : null;
   if (element.matches(".nlm-bars")) return [...element.querySelectorAll(".nlm-bars-condition:not([hidden]), svg")];
+  if (element.matches(".nlm-plane.unseen")) return [];
   if (element.matches(".nlm-plane")) return [...element.querySelectorAll(".nlm-plane-legend:not([hidden]), .nlm-plane-stage")];
   if (element.matches(".nlm-strip")) return [...element.querySelectorAll(":scope > svg")];
   return shown ? [...element.querySelectorAll(shown)] : [element];
