@@ -20,7 +20,6 @@
   // Rows of steps, each with what marks the present one.
   const STEPS = [
     [".st-key-stage [data-testid=stButtonGroup] button", "[aria-checked=true]"],
-    [".st-key-word_buttons .stButton button", "[data-testid=stBaseButton-primary]"],
   ];
   const neighbour = (way) => {
     for (const [chosen, present] of STEPS) {
@@ -36,8 +35,9 @@
     if (!slider) return null;
     return { dispatchEvent: () => (slider.stepUp(way), slider.dispatchEvent(new Event("input"))) };
   };
-  // Drawings of our own say of what can be pressed which key presses it.
-  const drawn = (key) => find(`[data-nlm-key="${CSS.escape(key)}"]`);
+  // Drawings of our own say of what can be pressed which key presses it; what is not seen is not pressed.
+  const drawn = (key) =>
+    [...document.querySelectorAll(`[data-testid=stMain] [data-nlm-key="${CSS.escape(key)}"]`)].find((node) => node.checkVisibility());
   const arrow = (way) => (way > 0 ? "ArrowRight" : "ArrowLeft");
   const step = (way) => drawn(arrow(way)) ?? shortcut(way > 0 ? "→" : "←") ?? neighbour(way) ?? slide(way);
   const card = (name) => find(`.st-key-tour_${name} button`);

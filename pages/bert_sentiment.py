@@ -1,10 +1,18 @@
 """BERT for sentiment classification: a sentence followed from its words to its label, through every tensor."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
+from nlm_core.lm.prefix import tidy
+from pages._app.live import at_rest, live, live_drawing
 from pages._shared import controls
+from pages._shared.charts.pieces import pieces_drawing
 from pages._shared.frame import errors_told, page
 from pages._shared.glossary import hint
+
+if TYPE_CHECKING:
+    from pages._shared.panels.sentiment_setup import Setup
 
 # The stages, each with the lines of the lecture's notebook that do it.
 NOTEBOOK = {
@@ -34,31 +42,32 @@ SENTENCES = (
 )
 
 
+HELP = hint("Tokenization", said="It is followed through every stage. Every keystroke is read.")
+
+
 def put_sentence(text: str) -> None:
     st.session_state["sentence"] = text
 
 
-@st.fragment
+@live
 @errors_told
-def journey() -> None:
-    """All of the page runs here, so that a keystroke runs nothing else."""
-    from pages._shared.panels import sentiment_reading as reading
-    from pages._shared.panels.sentiment_setup import setup_field
+def answer(setup: "Setup") -> None:
+    """The sentence and its word pieces: what a keystroke costs."""
+    typed = controls.prefix_field("Your sentence", "sentence", help=HELP)
+    special = setup.encoder.tokenizer.all_special_tokens
+    live_drawing("tokens", pieces_drawing(setup.encoder.tokenise(typed.text), special), key="pieces")
 
-    first, rest = st.columns([5, 7], vertical_alignment="bottom", gap="medium")
-    with first:
-        typed = controls.prefix_field(
-            "Your sentence",
-            "sentence",
-            SENTENCES[0],
-            hint("Tokenization", said="It is followed through every stage. Every keystroke is read."),
-        )
-    controls.preset_buttons(SENTENCES, put_sentence)
+
+@at_rest
+@errors_told
+def below(setup: "Setup") -> None:
+    """A stage, when the sentence has come to rest."""
+    from pages._shared.panels import sentiment_reading as reading
+
+    typed = tidy(st.session_state["sentence"])
+    controls.tell_prefix("sentence")
     for note in typed.notes:
         st.info(note)
-    told = st.container()
-    with rest, st.container(key="setup"):
-        setup = setup_field(told)
     stage = st.segmented_control(
         "Stage", STAGES, default=STAGES[0], key="stage", bind="query-params", required=True,
         label_visibility="collapsed",
@@ -91,5 +100,21 @@ def journey() -> None:
         st.code(NOTEBOOK[stage], language="python")
 
 
+def journey() -> None:
+    """What the stages are computed from in the page's full run; the sentence and its stages in parts of their own."""
+    from pages._shared.panels.sentiment_setup import setup_field
+
+    controls.open_prefix("sentence", SENTENCES[0])
+    first, rest = st.columns([5, 7], gap="medium")
+    told = st.container()
+    with rest:
+        with st.container(key="setup"):
+            setup = setup_field(told)
+        controls.preset_buttons(SENTENCES, put_sentence)
+    with first:
+        answer(setup)
+    below(setup)
+
+
 with page("bert_sentiment"):
-    journey()
+    errors_told(journey)()

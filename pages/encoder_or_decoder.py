@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from nlm_core.lm.blanks import MAX_WORDS, Sentence, sentence
-from nlm_core.lm.candidates import label
+from nlm_core.lm.blanks import MAX_WORDS, sentence
 from nlm_core.lm.masked import MaskedModel
-from nlm_core.text.display import SPACE
+from nlm_core.lm.prefix import tidy
+from nlm_core.lm.reader import PrefixReader
+from pages._app.live import at_rest, live, live_drawing
 from pages._shared import controls
 from pages._shared.escape import plain
 from pages._shared.frame import errors_told, page
 from pages._shared.glossary import hint
 from pages._shared.loaders import masked_model
+from pages._shared.panels.encoder_words import NOTHING, WORD, chosen_word, done, words_drawing
 
 # The names stand in the address as they stand on the page.
 VIEWS = ("Mask", "Attention", "Fill the blank", "Change a word", "Writing", "BERT and GPT-3")
@@ -22,35 +24,16 @@ SENTENCES = (
 )
 
 
+HELP = hint("Encoder", "Decoder", "Bidirectional", said="Both models read it. Every keystroke is read.")
+
+
 def put_sentence(text: str) -> None:
     st.session_state["sentence"] = text
-    st.session_state["word"] = None
-
-
-def choose(position: int) -> None:
-    st.session_state["word"] = position
+    WORD.choose(None)
 
 
 def look_at(view: str) -> None:
     st.session_state["view"] = view
-
-
-def chosen_word(model: MaskedModel, found: Sentence) -> int:
-    """The position of the chosen word, by a button for each or by its number; the last word unless one is chosen."""
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="word_buttons"):
-        asked = st.number_input(
-            "Number of the chosen word", 1, None, None, key="word", bind="query-params", placeholder="word",
-            label_visibility="collapsed", width=132,
-        )  # fmt: skip
-        position = found.last_word() if asked is None else min(int(asked), found.words)
-        for t, token_id in enumerate(found.row[1:-1], start=1):
-            st.button(
-                plain(label(model, token_id).removeprefix(SPACE)) or SPACE, key=f"word {t}",
-                type="primary" if t == position else "secondary", on_click=choose, args=(t,),
-            )  # fmt: skip
-    if asked is not None and asked != position:
-        st.caption(f"The sentence ends at word {found.words}; that one is chosen.")
-    return position
 
 
 def drawing_field() -> str:
@@ -61,26 +44,32 @@ def drawing_field() -> str:
     return drawing
 
 
-@st.fragment
+@live
 @errors_told
-def explorer() -> None:
-    """All of the page runs here, so that a keystroke runs nothing else."""
-    field, choice = st.columns([3, 1])
-    with field:
-        typed = controls.prefix_field(
-            "Sentence", "sentence", SENTENCES[0],
-            hint("Encoder", "Decoder", "Bidirectional", said="Both models read it. Every keystroke is read."),
-        )  # fmt: skip
-    with choice:
-        name = controls.model_field()
-    controls.preset_buttons(SENTENCES, put_sentence)
+def answer(encoder: MaskedModel, reader: PrefixReader) -> None:
+    """The sentence and what its chosen word can attend to: what a keystroke costs."""
+    typed = controls.prefix_field("Sentence", "sentence", help=HELP)
+    try:
+        found = sentence(encoder, typed.text)
+    except ValueError as error:
+        st.error(plain(str(error)))
+        found = None
+    live_drawing(
+        "tokens",
+        NOTHING if found is None else words_drawing(encoder, reader, found),
+        key="sentence_words",
+        on_act=lambda act: found is not None and done(found, act),
+    )
+
+
+@at_rest
+@errors_told
+def below(encoder: MaskedModel, reader: PrefixReader) -> None:
+    """A view, when the sentence has come to rest."""
+    typed = tidy(st.session_state["sentence"])
+    controls.tell_prefix("sentence")
     for note in typed.notes:
         st.info(note)
-    encoder = masked_model()
-    found = sentence(encoder, typed.text)
-    if found.left_out:
-        st.info(f"At most {MAX_WORDS} tokens are drawn: the last {found.left_out:,} of this text are left out.")
-    reader = controls.usable_reader(name)
     with st.container(horizontal=True, gap="medium"):
         view = st.segmented_control(
             "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", label_visibility="collapsed",
@@ -92,7 +81,15 @@ def explorer() -> None:
 
         comparison_panel(look_at)
         return
-    position = chosen_word(encoder, found)
+    try:
+        found = sentence(encoder, typed.text)
+    except ValueError:
+        # Told where it was typed.
+        return
+    if found.left_out:
+        st.info(f"At most {MAX_WORDS} tokens are drawn: the last {found.left_out:,} of this text are left out.")
+    WORD.tell_address(found.words)
+    position = chosen_word(found)
     if view == "Mask":
         from pages._shared.panels.encoder_attention import mask_panel
 
@@ -115,5 +112,20 @@ def explorer() -> None:
         writing_panel(encoder, reader, found, position)
 
 
+def explorer() -> None:
+    """The decoder in the page's full run; the sentence and the views in parts of their own."""
+    field, choice = st.columns([3, 1])
+    with choice:
+        name = controls.model_field()
+        controls.preset_buttons(SENTENCES, put_sentence)
+    encoder = masked_model()
+    reader = controls.usable_reader(name)
+    controls.open_prefix("sentence", SENTENCES[0])
+    WORD.open()
+    with field:
+        answer(encoder, reader)
+    below(encoder, reader)
+
+
 with page("encoder_or_decoder"):
-    explorer()
+    errors_told(explorer)()

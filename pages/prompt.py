@@ -3,15 +3,20 @@
 import streamlit as st
 
 from nlm_core.lm.prefix import tidy
+from nlm_core.lm.reader import PrefixReader
 from nlm_core.lm.sampling import Sampling
 from nlm_core.runtime import gate
+from pages._app.live import at_rest, live, live_drawing
 from pages._shared import controls
+from pages._shared.charts.tokens import surprisal_drawing
 from pages._shared.frame import errors_told, page
 from pages._shared.glossary import hint
-from pages._shared.panels.branching import branching_panel
+from pages._shared.panels.branching import branching_panel, prompt_told
 from pages._shared.panels.sampling import sampling_field, seed_and_length
 
 PROMPTS = ("Recite the first law of robotics", "Once upon a time, there was a", "I went to the")
+
+HELP = hint("Prompt", "Sampling", "Surprise")
 
 
 def put_prompt(text: str) -> None:
@@ -30,18 +35,36 @@ def settings() -> tuple[Sampling, int, int]:
     return sampling, seed, limit
 
 
-@st.fragment
+@live
 @errors_told
+def answer(reader: PrefixReader) -> None:
+    """The prompt and the surprisal of its tokens: what a keystroke costs."""
+    prompt = controls.prefix_field("Prompt", "prompt", help=HELP)
+    with gate().slot():
+        reading = reader.read(prompt.text)
+    live_drawing("tokens", surprisal_drawing(prompt_told(reader, reading)), key="prompt_tokens")
+
+
+@at_rest
+@errors_told
+def below(reader: PrefixReader) -> None:
+    """Generation, when the prompt has come to rest."""
+    prompt = tidy(st.session_state["prompt"])
+    controls.tell_prefix("prompt")
+    for note in prompt.notes:
+        st.info(note)
+    sampling, seed, limit = settings()
+    with gate().slot():
+        reading = reader.read(prompt.text)
+    branching_panel(reader, reading, sampling, seed, limit)
+
+
 def explorer() -> None:
-    """All of the page runs here, so that a keystroke runs nothing else."""
+    """The model in the page's full run; the prompt and what is generated from it in parts of their own."""
     field, choice = st.columns([3, 1])
-    with field:
-        prompt = controls.prefix_field("Prompt", "prompt", PROMPTS[0], hint("Prompt", "Sampling", "Surprise"))
     with choice:
         name = controls.model_field()
     controls.preset_buttons(PROMPTS, put_prompt)
-    for note in prompt.notes:
-        st.info(note)
     reader = controls.usable_reader(name)
     if reader.model.card.name == controls.DEFAULT_MODEL:
         st.caption(
@@ -49,11 +72,11 @@ def explorer() -> None:
             "with simple sentences and short stories. It knows few facts and follows no instructions: it will not "
             "recite the law. Larger models can be fetched from the Hub in the list."
         )
-    sampling, seed, limit = settings()
-    with gate().slot():
-        reading = reader.read(tidy(prompt.text).text)
-    branching_panel(reader, reading, sampling, seed, limit)
+    controls.open_prefix("prompt", PROMPTS[0])
+    with field:
+        answer(reader)
+    below(reader)
 
 
 with page("prompt"):
-    explorer()
+    errors_told(explorer)()

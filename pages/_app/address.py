@@ -19,7 +19,7 @@ def _told(name: str) -> list[str]:
 
 
 def forget_told() -> None:
-    """Where another page is opened: what its address holds is asked for, whatever was told before."""
+    """Coming from another page: whatever the address holds now was put there by a link."""
     st.session_state.pop(_TOLD, None)
 
 

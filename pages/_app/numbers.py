@@ -1,77 +1,126 @@
-"""Numbers that are set in a live drawing: of the session, in the address when at rest.
+"""Numbers that are moved by hand in a live drawing: each a value of the session, in the address when at rest.
 
-Like ``Steps`` no widget: a field of Streamlit would send its own, older number with every key.
+None is a widget: a slider sends its own, older value with every act and so takes moves back, and one that is bound
+writes the address at every move.
 """
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from pages._app.address import taken, tell
+from pages._components.drawing import Act
 from pages._shared.escape import plain
 
-# What an address holds of a number is shown at most so far where it cannot be used.
-_SHOWN = 60
+# Moves from one end of a range to the other, at least.
+_MOVES = 100
 
 
 @dataclass(frozen=True)
 class Number:
-    """A number between two bounds; what is usual where none was chosen is told at every use.
+    """A real number with bounds.
 
     Attributes
     ----------
     key : str
         Its name in the session and in the address.
+    label : str
+        What it is called on the page, as plain text.
     low, high : float
-        Both can be chosen.
-    must : str
-        What it must be, for the sentence that refuses another: "must be a number above 0".
+        Its bounds, both allowed.
+    default : float
+        What it is until it is moved; not told to the address.
     """
 
     key: str
+    label: str
     low: float
     high: float
-    must: str
+    default: float
 
     def open(self) -> None:
-        """Take the number that a link asks for, and say where it cannot be used; in a page's full run."""
+        """Take the number that a link asks for, moved into its bounds with a message; in a page's full run."""
+        st.session_state.setdefault(self.key, self.default)
         asked = taken(self.key)
         if asked is None:
             return
-        try:
-            self.choose(float(asked))
-        except ValueError:
-            st.session_state.pop(self.key, None)
-            st.info(f"{plain(self.key)} = {plain(asked[:_SHOWN])} {self.must}; the usual value is shown.")
+        number = _read(asked)
+        value = self.default if number is None else min(self.high, max(self.low, number))
+        if number is not None and value != number:
+            st.info(
+                f"{plain(self.key)} = {number:g} is not between {self.low:g} and {self.high:g}; {value:g} is shown."
+            )
+        st.session_state[self.key] = value
 
-    def shown(self, usual: float) -> float:
-        """The number to use."""
-        chosen = st.session_state.get(self.key)
-        return float(chosen) if self.is_usable(chosen) else usual
+    def value(self) -> float:
+        """The number as it is now."""
+        value: float = st.session_state.get(self.key, self.default)
+        return value
 
-    def choose(self, value: Any) -> None:
-        """Set the number; for use in callbacks.
+    def choose(self, asked: Any) -> None:
+        """Take a number that the browser sends, of which nothing is sure: one that is not in bounds is not taken."""
+        if is_number(asked) and self.low <= asked <= self.high:
+            st.session_state[self.key] = float(asked)
 
-        Raises
-        ------
-        ValueError
-            If it is no such number. The old one stays.
-        """
-        if not self.is_usable(value):
-            raise ValueError(self.must)
-        st.session_state[self.key] = float(value)
+    def tell_address(self) -> None:
+        """Put the number into the address, where it is not the default."""
+        value = self.value()
+        tell(self.key, None if value == self.default else f"{value:.10g}")
 
-    def reset(self) -> None:
-        """Go back to what is usual; for use in callbacks."""
-        st.session_state.pop(self.key, None)
+    def field(self) -> dict[str, Any]:
+        """The field of a drawing that moves it."""
+        return field(self.key, self.label, self.value(), (self.low, self.high))
 
-    def tell_address(self, usual: float) -> None:
-        """Put the number into the address, where it is another than the usual one."""
-        number = self.shown(usual)
-        tell(self.key, None if number == usual else f"{number!r}".removesuffix(".0"))
 
-    def is_usable(self, value: Any) -> bool:
-        """Whether this is a number within the bounds, of whatever type it may be."""
-        # Python compares whole numbers of any size with a bound; only those within it become floats.
-        return isinstance(value, int | float) and not isinstance(value, bool) and self.low <= value <= self.high
+def field(
+    name: str, label: str, value: float, bounds: tuple[float, float], most: float | None = None
+) -> dict[str, Any]:
+    """What a field of a drawing is told: a slider between two bounds, and a number to be typed.
+
+    With ``most``, numbers between -most and most can be typed beyond the ends of the slider.
+    """
+    low, high = bounds
+    ends = bounds if most is None else (-most, most)
+    return {
+        "name": name,
+        "label": label,
+        "value": value,
+        "low": low,
+        "high": high,
+        "ends": ends,
+        "step": _step(high - low),
+    }
+
+
+def _step(reach: float) -> float:
+    """The largest of 1, 2 and 5 times a power of ten that makes enough moves: round numbers are met."""
+    power = 10.0 ** math.floor(math.log10(reach / _MOVES))
+    return max(step for step in (power, 2 * power, 5 * power) if step <= 1.001 * reach / _MOVES)
+
+
+def move(numbers: Iterable[Number], act: Act) -> None:
+    """Do what an act of a field asks for: ``{"set": key, "value": number}``."""
+    for number in numbers:
+        if number.key == act.get("set"):
+            number.choose(act.get("value"))
+
+
+def is_number(value: Any) -> bool:
+    """Whether what a browser sent is a finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(float(value))
+    except OverflowError:
+        return False
+
+
+def _read(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return None if math.isnan(number) else number

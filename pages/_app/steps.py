@@ -16,7 +16,7 @@ _DIGITS = 9
 
 @dataclass(frozen=True)
 class Steps:
-    """A step from 0 to the last one there is, which is told at every use.
+    """A step from the first to the last one there is, which is told at every use.
 
     Attributes
     ----------
@@ -25,26 +25,37 @@ class Steps:
     name : str
         What it is called on the page.
     from_end : bool
-        Whether nothing chosen means the last step, which moves on with what is typed; else it means step 0.
+        Whether nothing chosen means the last step, which moves on with what is typed; else it means the first.
     of : str
         What ends at the last step.
+    first : int
+        The number of the first step.
     """
 
     key: str
     name: str
     from_end: bool = False
     of: str = "text"
+    first: int = 0
 
     def open(self) -> None:
         """Take the step that a link asks for; in a page's full run."""
         asked = taken(self.key)
-        if asked is not None:
-            self.choose(int(asked[:_DIGITS]) if asked.isascii() and asked.isdigit() else None)
+        if asked is None:
+            return
+        known = asked.isascii() and asked.removeprefix("-").isdigit()
+        step = int(asked[:_DIGITS]) if known else None
+        if step is not None and step < self.first:
+            st.info(f"There is no {self.name} {asked[:_DIGITS]}; {self.name} {self.first} is shown.")
+            step = self.first
+        self.choose(step)
 
     def shown(self, last: int) -> int:
         """The step to show."""
         step = st.session_state.get(self.key)
-        return min(int(step), last) if step is not None else last if self.from_end else 0
+        if step is None:
+            return last if self.from_end else self.first
+        return max(self.first, min(int(step), last))
 
     def choose(self, step: int | None) -> None:
         """Go to a step; for use in callbacks."""
@@ -60,21 +71,21 @@ class Steps:
 
     def follow(self, act: Act, last: int) -> None:
         """Do what was done on a drawing's stepper: ``go`` on or back by some steps, or ``to`` one."""
-        if (to := whole(act, "to", 0, last)) is not None:
+        if (to := whole(act, "to", self.first, last)) is not None:
             self._go_to(to, last)
         elif (by := whole(act, "go", -1, 1)) is not None:
             self.move(by, last)
 
     def _go_to(self, step: int, last: int) -> None:
-        step = min(last, max(0, step))
-        self.choose(None if step == (last if self.from_end else 0) else step)
+        step = min(last, max(self.first, step))
+        self.choose(None if step == (last if self.from_end else self.first) else step)
 
     def tell_address(self, last: int) -> None:
         """Put the step into the address; says where one beyond the end was asked for."""
         step = st.session_state.get(self.key)
         if step is not None and step > last:
             st.caption(f"The {self.of} ends at {self.name} {last:,}, which is shown instead of {step:,}.")
-        tell(self.key, None if step is None else str(min(step, last)))
+        tell(self.key, None if step is None else str(self.shown(last)))
 
 
 @dataclass(frozen=True)

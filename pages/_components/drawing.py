@@ -14,8 +14,8 @@ import streamlit as st
 _HERE = Path(__file__).parent
 # In this order they become one script: what is handed to Streamlit as text cannot import its neighbours.
 _NAMES = (
-    *("navigation", "tools", "stepper", "bar_chart", "bars"),
-    *("words", "sight", "cells", "strip", "rnn_step"),
+    *("navigation", "tools", "stepper", "bar_chart", "bars", "words", "sight", "cells", "strip", "rnn_step"),
+    *("fields", "math", "losses", "network", "ledger", "tokens"),
 )
 _SCRIPTS = (
     "base.js",

@@ -14,8 +14,8 @@ from nlm_core.nn.theta import from_text, to_text
 from pages._shared.charts.activation_curve import activation_chart, marks_frame
 from pages._shared.charts.ledger_formula import entry_name, factors_text, guess_holds, hidden_entry, result_text
 from pages._shared.charts.loss_curves import loss_chart, perplexity_chart
-from pages._shared.charts.network import edges_frame, network_chart, nodes_frame
-from pages._shared.charts.probabilities import probability_bars
+from pages._shared.charts.network import network_drawing, weight_name
+from pages._shared.charts.probabilities import probabilities_drawing
 
 X = [1.0, -0.5, 2.0]
 
@@ -27,45 +27,20 @@ def parameters() -> Parameters:
 
 def test_nodes_and_edges_are_the_network(parameters: Parameters) -> None:
     passed = forward(parameters, X, "Tanh")
-    nodes, edges = nodes_frame(parameters, passed), edges_frame(parameters)
-    assert len(nodes) == 3 + 4 + 5 + 2 and len(edges) == 12 + 20 + 10
-    assert nodes[nodes["layer"] == 2]["value"].tolist() == passed.h[3].tolist()
-    assert nodes[nodes["layer"] == 2]["z"].tolist() == passed.h[2].tolist()
-    for edge in edges.itertuples():
-        assert edge.weight == float(parameters.W[edge.layer - 1][edge.row, edge.column])
-        ends = nodes[(nodes["layer"] == edge.layer) & (nodes["row"] == edge.row)].iloc[0]
-        assert (edge.x2, edge.y2, edge.unit) == (ends["x"], ends["y"], ends["unit"])
+    drawn = network_drawing(parameters, passed, (2, 4))
+    layers = drawn["layers"]
+    assert [len(layer["values"]) for layer in layers] == [3, 4, 5, 2] and drawn["unit"] == [2, 4]
+    assert [layer["symbol"] for layer in layers] == ["x", "h₂", "h₄", "ŷ"]
+    assert layers[2]["values"] == pytest.approx(passed.h[3].tolist(), rel=1e-6)
+    assert layers[2]["z"] == pytest.approx(passed.h[2].tolist(), rel=1e-6)
+    assert layers[3]["values"] == pytest.approx(passed.y_hat.tolist(), rel=1e-6)
+    assert layers[0]["z"] is None and layers[3]["z"] is None
+    for W, weights in zip(drawn["weights"], parameters.W, strict=True):
+        assert torch.allclose(torch.tensor(W, dtype=torch.float64), weights, rtol=1e-6)
 
 
-def test_a_click_means_a_unit_and_text_has_the_ink(parameters: Parameters) -> None:
-    passed = forward(parameters, X, "Tanh")
-    spec = network_chart(
-        nodes_frame(parameters, passed), edges_frame(parameters), "abcd", (1, 0), ink="#123456", theme="dark"
-    )
-    assert {p["name"] for p in spec["params"]} == {"node", "edge"}
-    assert all(p["select"]["fields"] == ["unit"] for p in spec["params"])
-    assert spec["layer"][3]["mark"]["color"] == "#123456"
-
-
-def test_from_one_input_to_the_next_only_the_data_of_the_network_differs(parameters: Parameters) -> None:
-    one, other = (
-        network_chart(
-            nodes_frame(parameters, forward(parameters, x, "Tanh")),
-            edges_frame(parameters),
-            "abcd",
-            chosen,
-            ink="#123456",
-            theme="dark",
-        )
-        for x, chosen in ((X, (1, 0)), ([3.0, 1.0, -2.0], (2, 4)))
-    )
-    assert {**one, "datasets": None} == {**other, "datasets": None}
-    for drawn, unit in ((one, (1, 0)), (other, (2, 4))):
-        nodes, edges = drawn["datasets"]["nodes"], drawn["datasets"]["edges"]
-        assert nodes.loc[nodes["chosen"], ["layer", "row"]].to_numpy().tolist() == [list(unit)]
-        assert {*zip(edges.loc[edges["chosen"], "layer"], edges.loc[edges["chosen"], "row"], strict=True)} == {unit}
-        assert nodes["share"].abs().max() == edges["width"].max() == pytest.approx(1)
-        assert (nodes["strong"] == (nodes["value"].abs() > nodes["value"].abs().max() / 2)).all()
+def test_weights_are_named_by_their_places_from_one_on() -> None:
+    assert weight_name(1, 1, 2) == "W₁[2, 3]" and weight_name(2, 0, None) == "b₂[1]"
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -102,9 +77,14 @@ def test_the_perplexity_of_now_lies_in_its_drawing(y_hat: float) -> None:
 
 
 def test_words_in_the_bars_stay_words() -> None:
-    spec = probability_bars(['a"b', "c\\d", "<b>"], [0.2, 0.3, 0.5], 1, "#123456").to_dict()
-    expression = spec["layer"][0]["encoding"]["y"]["axis"]["labelExpr"]
-    assert expression == '["a\\"b", "c\\\\d", "<b>"][datum.value]'
+    rows = probabilities_drawing("Softmax", words := ['a"b', "c\\d", "<b>"], [0.2, 0.3, 0.5], 1)["rows"]
+    assert [label for _, label, *_ in rows] == words
+    assert [kind for *_, kind, _ in rows] == ["token", "follows", "token"]
+    assert [p for _, _, p, *_ in rows] == [
+        0.2,
+        0.3,
+        0.5,
+    ]
 
 
 @pytest.fixture(params=LOSSES)

@@ -254,8 +254,7 @@ def test_influence_tells_near_far_largest_and_zeros() -> None:
 def test_a_network_tells_its_output_and_its_largest_weight() -> None:
     parameters = random_parameters((3, 4, 2), torch.Generator().manual_seed(1))
     passed = forward(parameters, [1.0, -0.5, 2.0], "Tanh")
-    nodes, edges = network.nodes_frame(parameters, passed), network.edges_frame(parameters)
-    text = network.network_alt(nodes, edges)
+    text = network.network_alt(parameters, passed)
     weight = max((float(w) for W in parameters.W for w in W.flatten()), key=abs)
     assert "3-4-2, x = (1, -0.5, 2)" in text and f"= {number(weight)}" in text
     assert f"ŷ = ({', '.join(number(y) for y in passed.y_hat.tolist())})" in text
@@ -264,7 +263,7 @@ def test_a_network_tells_its_output_and_its_largest_weight() -> None:
 def test_a_large_network_stays_short() -> None:
     parameters = random_parameters((8, 8, 8), torch.Generator().manual_seed(1))
     passed = forward(parameters, [-1.23456e-5] * 8, "Tanh")
-    assert len(network.network_alt(network.nodes_frame(parameters, passed), network.edges_frame(parameters))) <= LONGEST
+    assert len(network.network_alt(parameters, passed)) <= LONGEST
 
 
 def test_an_activation_tells_where_it_is_steep() -> None:

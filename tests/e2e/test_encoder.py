@@ -49,7 +49,7 @@ def test_another_word_is_masked_and_both_charts_of_bars_move(
     for part, labels in bars_of(bert, gpt, 5).items():
         wait_for_texts(page, part, labels)
     come_to_rest(page)
-    button = page.locator(".st-key-word_buttons").get_by_role("button", name="went", exact=True)
+    button = page.locator(".nlm-tokens").get_by_role("button", name="␣went", exact=True)
     button.focus()
     page.keyboard.press("Enter")
     for part, labels in bars_of(bert, gpt, 2).items():
@@ -105,4 +105,4 @@ def test_the_table_leads_to_where_each_row_can_be_seen(visit: Visit) -> None:
     page = visit(PAGE, view="BERT and GPT-3")
     settle(page)
     page.get_by_test_id("stMain").get_by_role("button", name="Who may look where").click()
-    expect(page.get_by_text("may look at 8 of 8 tokens")).to_be_visible()
+    expect(page.get_by_text("can attend to 8 of 8 tokens").last).to_be_visible()

@@ -76,11 +76,11 @@ def test_a_digit_picks_from_the_row_of_steps_or_views(
         (
             "encoder_or_decoder",
             {"word": "2"},
-            "word_buttons",
+            "sentence_words",
             [("PageDown", {"word": "3"}), ("ArrowLeft", {"word": "2"})],
         ),
         ("gradient_descent", {"T": "3"}, "contour_plane", [("ArrowRight", {"i": "1"}), ("PageDown", {"i": "2"})]),
-        ("backpropagation", {}, "row", [("PageDown", {"row": "2"}), ("ArrowRight", {"row": "3"})]),
+        ("backpropagation", {}, "ledger", [("PageDown", {"row": "2"}), ("ArrowRight", {"row": "3"})]),
         ("train_rnn", {}, "stage", [("ArrowRight", {"stage": "2 Run"}), ("PageDown", {"stage": "3 Loss"})]),
         ("next_token", {"tour": "1"}, "tour_card", [("PageDown", {"tour": "2"}), ("PageUp", {"tour": "1"})]),
     ],

@@ -49,6 +49,12 @@ def drawings(at: AppTest) -> dict[str, dict[str, Any]]:
     return {found.key: json.loads(found.proto.json) for found in at.get("bidi_component") if found.proto.json}
 
 
+def field_names(at: AppTest) -> set[str]:
+    """The numbers that are moved on drawings, by their names in the address."""
+    fields = [message.get(key, ()) for message in drawings(at).values() for key in ("fields", "above")]
+    return {field["name"] for several in fields for field in several}
+
+
 def drawn(at: AppTest, key: str) -> dict[str, Any]:
     """The message of a drawing."""
     return drawings(at)[key]

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -12,10 +13,11 @@ import pyarrow
 from streamlit.testing.v1 import AppTest
 
 from pages._shared.snippets import SNIPPETS
-from tests.pages.conftest import drawings
 
 # Among the numbers of a longer table there is one near to almost any number: it would prove nothing.
 _CURVE = 120
+# What of the message of a drawing is not shown as a number.
+LAYOUT = ("name", "low", "high", "ends", "step", "done", "live", "follows", "reach")
 NUMBER = re.compile(r"([-−+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?)(\s?%)?")
 
 
@@ -55,13 +57,13 @@ def told(at: AppTest) -> str:
 def shown(at: AppTest) -> list[Number]:
     """The numbers of a page: in its texts, its formulas, its tables, and the data of its charts but for the curves."""
     found = numbers(told(at))
+    for drawing in at.get("bidi_component"):
+        found += _numbers_in(json.loads(drawing.proto.json or "null"))
     frames = [element.value for element in at.dataframe]
     for chart in [*at.get("vega_lite_chart"), *at.get("arrow_vega_lite_chart")]:
         for sent in (*(dataset.data.data for dataset in chart.proto.datasets), chart.proto.data.data):
             if sent:
                 frames.append(pyarrow.ipc.open_stream(io.BytesIO(sent)).read_pandas())
-    for message in drawings(at).values():
-        found += [Number(p) for p in _bars(message)]
     for frame in frames:
         if len(frame) > _CURVE:
             continue
@@ -70,14 +72,15 @@ def shown(at: AppTest) -> list[Number]:
     return found
 
 
-def _bars(message: dict[str, Any]) -> Iterator[float]:
-    """The p of all bars of a drawing, and of those that it is put together from."""
-    for name, value in message.items():
-        if name == "rows":
-            yield from (p for _, _, p, *_ in value)
-        for part in value if isinstance(value, list) else [value]:
-            if isinstance(part, dict):
-                yield from _bars(part)
+def _numbers_in(message: Any) -> list[Number]:
+    """The numbers in the message of a drawing, but for how a field of it is laid out and the texts for its keys."""
+    if isinstance(message, dict):
+        return [number for key, value in message.items() if key not in LAYOUT for number in _numbers_in(value)]
+    if isinstance(message, list):
+        return [number for value in message for number in _numbers_in(value)]
+    if isinstance(message, str):
+        return numbers(message)
+    return [Number(float(message))] if isinstance(message, int | float) and not isinstance(message, bool) else []
 
 
 class Fields(Mapping[str, Any]):

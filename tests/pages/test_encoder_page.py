@@ -11,7 +11,7 @@ from nlm_core.lm.masked import MaskedModel
 from nlm_core.lm.reader import PrefixReader
 from nlm_core.lm.registry import MODELS_FOLDER, load_bert
 from pages._shared.charts.bars import percent
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, act, drawn
 
 PAGE = "pages/encoder_or_decoder.py"
 VIEWS = ("Mask", "Attention", "Fill the blank", "Change a word", "Writing", "BERT and GPT-3")
@@ -41,11 +41,11 @@ def test_every_view_opens(view: str, open_page: OpenPage) -> None:
 
 def test_the_mask_counts_what_the_chosen_word_may_look_at(open_page: OpenPage) -> None:
     at = open_page(PAGE, view="Mask", word="2")
-    assert "went** may look at 8 of 8 tokens" in said(at)
-    assert "went** may look at 3 of 7 tokens" in said(at)
-    at.button(key="word 1").click().run()
-    assert at.number_input(key="word").value == 1
-    assert "may look at 2 of 7 tokens" in said(at)
+    assert "went** can attend to 8 of 8 tokens" in said(at)
+    assert "went** can attend to 3 of 7 tokens" in said(at)
+    at = act(at, "sentence_words", word=1)
+    assert drawn(at, "sentence_words")["word"] == 1
+    assert "can attend to 2 of 7 tokens" in said(at)
 
 
 def test_the_true_word_has_the_models_p_and_rank(open_page: OpenPage, bert: MaskedModel, gpt: LanguageModel) -> None:
@@ -133,6 +133,23 @@ def test_odd_addresses_work(query: dict[str, str], view: str, open_page: OpenPag
     at = open_page(PAGE, **{"view": view, **query})
     assert not at.exception
     assert not any("Traceback" in error.value for error in at.error)
+
+
+def test_words_are_stepped_through_by_key_and_what_is_no_word_is_not_chosen(open_page: OpenPage) -> None:
+    at = open_page(PAGE)
+    last = drawn(at, "sentence_words")["word"]
+    at = act(at, "sentence_words", *[{"go": -1}] * 3)
+    assert drawn(at, "sentence_words")["word"] == last - 3 and at.query_params["word"] == str(last - 3)
+    for what in ({"word": 0}, {"word": 99}, {"word": "1"}, {"word": True}, {"go": 2}, {"go": None}, {"set": "word"}):
+        at = act(at, "sentence_words", **what)
+        assert not at.exception and drawn(at, "sentence_words")["word"] == last - 3
+    again = open_page(PAGE, **at.query_params)
+    assert {**drawn(again, "sentence_words"), "done": 0, "live": 0} == {
+        **drawn(at, "sentence_words"),
+        "done": 0,
+        "live": 0,
+    }
+    assert said(again) == said(at)
 
 
 @pytest.mark.parametrize("text", ["", "   "])

@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._shared.catalog import EVERY, HOME, PageEntry
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, field_names
 
 NONSENSE = (
     "",
@@ -29,8 +29,8 @@ def _keys(entry: PageEntry, at: AppTest) -> list[str]:
     linked = {name for _, query in entry.topics for name in query}
     kinds = ("text_input", "number_input", "slider", "select_slider", "selectbox", "multiselect", "toggle", "checkbox")
     widgets = {widget.key for kind in (*kinds, "segmented_control", "button_group") for widget in at.get(kind)}
-    beside = {"drawn", "points", "trained"}
-    return sorted(linked | beside | {key for key in widgets if key and key.isidentifier()})
+    beside = {"drawn", "points", "trained", "theta", "unit", "row"}
+    return sorted(linked | beside | field_names(at) | {key for key in widgets if key and key.isidentifier()})
 
 
 @pytest.mark.parametrize("entry", EVERY, ids=lambda entry: entry.file)

@@ -88,7 +88,7 @@ CASES: list[Case] = [
         "encoder_or_decoder",
         {"view": "Mask", **DOOR},
         r"narrower mask: (\d+) of (\d+)",
-        r"may look at \d+ of \d+ tokens",
+        r"can attend to \d+ of \d+ tokens",
     ),
     ("encoder_or_decoder", {"view": "Attention", **DOOR, **HEADS}, r"coder: (\S+)  ", ""),
     ("encoder_or_decoder", {"view": "Fill the blank", **DOOR}, P, r"(?<=true word )rank \d+"),

@@ -35,7 +35,7 @@ function barChart(root, add = () => {}) {
   }
 
   // Numbers of the axis by quarters, or halves where a narrow drawing has no room for more.
-  function drawAxis(left, plot, height, reach) {
+  function drawAxis(left, plot, height, { reach, axis: over = "p over the whole vocabulary" }) {
     const shares = plot < 200 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1];
     axis.replaceChildren();
     for (const share of shares) {
@@ -45,7 +45,7 @@ function barChart(root, add = () => {}) {
       element("text", { x, y: height + 15, "text-anchor": anchor }, axis).textContent = `${+(100 * share * reach).toFixed(2)}%`;
     }
     const title = { x: left + plot, y: height + 32, "text-anchor": "end", class: "title" };
-    element("text", title, axis).textContent = "p over the whole vocabulary";
+    element("text", title, axis).textContent = over;
   }
 
   function layOut() {
@@ -55,11 +55,11 @@ function barChart(root, add = () => {}) {
     const left = Math.min(LABEL, width * 0.42);
     const plot = Math.max(40, width - left - 8);
     const height = data.rows.length * ROW;
-    const frame = `${width} ${data.rows.length} ${data.reach}`;
+    const frame = `${width} ${data.rows.length} ${data.reach} ${data.axis}`;
     if (frame !== laidOut) {
       laidOut = frame;
       set(svg, { width, height: height + AXIS });
-      drawAxis(left, plot, height, data.reach);
+      drawAxis(left, plot, height, data);
     }
     while (rows.length < data.rows.length) rows.push(row(rows.length));
     rows.forEach((parts, i) => (parts.group.style.display = i < data.rows.length ? "" : "none"));

@@ -22,6 +22,7 @@ KINDS.bars = (state) => {
       condition.hidden = !data.condition;
       say(condition, data.condition ?? "");
       steps.hidden = !(data.last > 0);
+      head.hidden = condition.hidden && steps.hidden;
       say(where, `position ${data.position} of ${data.last}`);
       back.disabled = data.position === 0;
       on.disabled = data.position === data.last;

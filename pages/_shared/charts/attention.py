@@ -15,7 +15,7 @@ from pages._shared.charts.palette import BLUE, GREY, ORANGE, ink, middle
 _LIVE = "attention"
 LOOKS, MAY, MAY_NOT = "the chosen word may look here", "other words may look here", "may not look here"
 # Row heights; the height of a drawing grows in steps, so that most keystrokes leave the specification as it is.
-_CELL, _LINE = 14, 20
+_CELL, _LINE = 12, 20
 _STEP, _LEAST = 12, 24
 # Weaker lines would not be seen, and there are many of them.
 WEAKEST_LINE = 0.005

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -10,10 +11,13 @@ from nlm_core.sentiment.encoder import Encoded, Tokenised
 from pages._shared.charts.bars import BANDS
 from pages._shared.charts.findings import finding, listed, spoken
 from pages._shared.charts.palette import BLUE, GREY
+from pages._shared.charts.tokens import Token
 
 # Columns of the matrix that are drawn.
 MAX_COLUMNS = 40
 _ROW_HEIGHT, _CELL_WIDTH = 30, 22
+# How much of its colour a word piece has.
+_PIECE = 0.14
 
 
 def pieces_html(sentence: Tokenised, special: Sequence[str]) -> str:
@@ -23,6 +27,15 @@ def pieces_html(sentence: Tokenised, special: Sequence[str]) -> str:
         for token, number in zip(sentence.tokens, sentence.ids, strict=True)
     )
     return f'<div class="nlm-pieces" role="group" aria-label="{escape(pieces_alt(sentence))}">{chips}</div>'
+
+
+def pieces_drawing(sentence: Tokenised, special: Sequence[str]) -> dict[str, Any]:
+    """Each word piece over its id; the special tokens are framed."""
+    tokens: list[Token] = [
+        (token, str(number), *(("special", 0.0) if token in special else ("piece", _PIECE)), f"{token}: id {number}")
+        for token, number in zip(sentence.tokens, sentence.ids, strict=True)
+    ]
+    return {"finding": pieces_alt(sentence), "rows": [{"title": "", "tokens": tokens, "picks": False}]}
 
 
 def pieces_alt(sentence: Tokenised) -> str:

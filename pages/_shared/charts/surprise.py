@@ -10,7 +10,7 @@ from pages._shared.charts.findings import finding, number, spoken
 # From here on the colour is the strongest; 12 bits are a probability of 1 in 4,096.
 FULL_BITS = 12.0
 # More would hide the ink of the text, on white as on black.
-_STRONGEST = 0.6
+STRONGEST = 0.6
 _COLOUR = "213, 94, 0"
 
 
@@ -58,7 +58,7 @@ def surprise_alt(tokens: Sequence[Told]) -> str:
 
 
 def _style(bits: float) -> str:
-    return f"background: rgba({_COLOUR}, {_STRONGEST * min(bits, FULL_BITS) / FULL_BITS:.3f}); border-radius: 0.2rem"
+    return f"background: rgba({_COLOUR}, {STRONGEST * min(bits, FULL_BITS) / FULL_BITS:.3f}); border-radius: 0.2rem"
 
 
 def _span(token: Told) -> str:

@@ -155,12 +155,18 @@ def _text(reader: PrefixReader, reading: Reading) -> None:
     st.html(surprise_html(_told(reader, reading)))
 
 
-def _told(reader: PrefixReader, reading: Reading) -> list[Told]:
-    def shown(token_id: int) -> str:
-        return label(reader.model, token_id).replace(SPACE, " ")
+def prompt_told(reader: PrefixReader, reading: Reading) -> list[Told]:
+    """The tokens of the prompt, each with its p."""
+    return [Told(_shown(reader, f.token_id), math.exp(f.logp), f.rank, prompt=True) for f in reading.followers]
 
-    prompt = [Told(shown(f.token_id), math.exp(f.logp), f.rank, prompt=True) for f in reading.followers]
-    return prompt + [Told(shown(d.token_id), d.p, d.rank, prompt=False, by_hand=d.q is None) for d in _tree().tokens]
+
+def _shown(reader: PrefixReader, token_id: int) -> str:
+    return label(reader.model, token_id).replace(SPACE, " ")
+
+
+def _told(reader: PrefixReader, reading: Reading) -> list[Told]:
+    drawn = [Told(_shown(reader, d.token_id), d.p, d.rank, prompt=False, by_hand=d.q is None) for d in _tree().tokens]
+    return prompt_told(reader, reading) + drawn
 
 
 def _rows(reader: PrefixReader, reading: Reading) -> list[tuple[str, str, float, int, float]]:

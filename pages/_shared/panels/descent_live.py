@@ -7,10 +7,10 @@ from typing import Any
 import streamlit as st
 
 from pages._app.live import live, live_drawing
-from pages._app.numbers import Number
 from pages._components.drawing import Act
 from pages._shared.charts.plane import contour_plane, descent_alt, ground
 from pages._shared.frame import errors_told
+from pages._shared.panels.descent_numbers import ProblemNumber
 from pages._shared.panels.descent_settings import RATE, START, stability_note
 from pages._shared.panels.descent_state import STEP, Descent, Plan, answered_with, descent, last_known, lattice
 
@@ -108,7 +108,7 @@ def _start_at(x: Any, y: Any) -> None:
         number.choose(float(f"{value:.4g}"))
 
 
-def _choose(name: str, number: Number, value: Any) -> None:
+def _choose(name: str, number: ProblemNumber, value: Any) -> None:
     """Set a number, or say what it must be.
 
     Raises

@@ -17,11 +17,11 @@ from nlm_core.optim.problems import PROBLEMS
 from nlm_core.optim.schedules import SCHEDULES
 from nlm_core.optim.surface import Surface
 from nlm_core.optim.surfaces import SURFACES, surface
-from pages._app.numbers import Number
 from pages._shared import moment
 from pages._shared.controls import bounded_number, bounded_slider
 from pages._shared.escape import as_sentence, plain
 from pages._shared.glossary import hint
+from pages._shared.panels.descent_numbers import ProblemNumber
 
 OWN = "Own formula"
 FORMULA = "x^2/4 + y^2 + sin(3*x)*cos(2*y)"
@@ -30,9 +30,12 @@ MAX_SHOWN_STEPS = 1_000
 _ADDRESS = "points"
 _GOOD_FORMULA, _POINTS = "_good_formula", "_descent_points"
 
-RATE = Number("alpha", math.ulp(0.0), sys.float_info.max, "must be a finite number above 0, such as 0.1")
+RATE = ProblemNumber("alpha", math.ulp(0.0), sys.float_info.max, "must be a finite number above 0, such as 0.1")
 _WITHIN = f"must be a number from {-MAX_ABSOLUTE:,.0f} to {MAX_ABSOLUTE:,.0f}"
-START = (Number("x0", -MAX_ABSOLUTE, MAX_ABSOLUTE, _WITHIN), Number("y0", -MAX_ABSOLUTE, MAX_ABSOLUTE, _WITHIN))
+START = (
+    ProblemNumber("x0", -MAX_ABSOLUTE, MAX_ABSOLUTE, _WITHIN),
+    ProblemNumber("y0", -MAX_ABSOLUTE, MAX_ABSOLUTE, _WITHIN),
+)
 
 # What the present run is raced against: the same settings but for one thing.
 RIVALS: tuple[str, ...] = (*OPTIMIZERS, "α × 0.1", "α × 0.5", "α × 2", "α × 10", "B = 1", "B = N")

@@ -83,9 +83,8 @@ def mask_panel(encoder: MaskedModel, reader: PrefixReader, found: Sentence, posi
 def _may(side: Side, allowed: np.ndarray) -> str:
     if side.chosen is None:
         return f"{int(allowed.sum())} of {allowed.size} pairs"
-    return (
-        f"**{plain(side.labels[side.chosen])}** may look at {int(allowed[side.chosen].sum())} of {len(allowed)} tokens"
-    )
+    word, count = plain(side.labels[side.chosen]), int(allowed[side.chosen].sum())
+    return f"**{word}** can attend to {count} of {len(allowed)} tokens"
 
 
 def attention_panel(encoder: MaskedModel, reader: PrefixReader, found: Sentence, position: int, drawing: str) -> None:
@@ -133,7 +132,7 @@ def _head(side: Side, attending: AttentionReader, attention: Attention, drawing:
     if side.chosen is not None:
         most = int(weights[side.chosen].argmax())
         st.caption(
-            f"{plain(side.labels[side.chosen])} takes most from {plain(side.labels[most])}: "
+            f"{plain(side.labels[side.chosen])} attends most to {plain(side.labels[most])}: "
             f"{weights[side.chosen, most]:.3f}."
         )
 

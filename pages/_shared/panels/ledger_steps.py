@@ -7,8 +7,9 @@ from nlm_core.nn.checks import Check
 from nlm_core.nn.latex import matrix, number
 from nlm_core.nn.losses import loss
 from nlm_core.nn.mlp import Parameters
+from pages._app.live import answer_now
 from pages._shared import controls
-from pages._shared.charts.ledger_formula import entry_name, factors_text, guess_holds, hidden_entry, result_text
+from pages._shared.charts.ledger_formula import entry_name, guess_holds, hidden_entry
 from pages._shared.glossary import hint
 from pages._shared.panels.figures import figures
 from pages._shared.panels.network_setup import put_parameters
@@ -63,24 +64,10 @@ def _short(ledger: Ledger, row: Row) -> str:
     return f"{row.symbol} = {row.formula.split(' = ')[-1]}"
 
 
-def row_formula(ledger: Ledger, r: int) -> None:
-    """The current row in symbols."""
-    row = ledger.rows[r]
-    st.markdown(f"**{row.phase}** · row {r + 1} of {len(ledger.rows)}")
-    # In lines of text, formulas that are too wide are broken at an equals sign instead of cut off.
-    st.markdown(rf"$\displaystyle {row.formula}$ $\qquad {row.shapes}$")
-
-
 def row_panel(ledger: Ledger, r: int, guessing: bool) -> None:
-    """The current row in numbers: upstream times local, result, check, and what to know."""
+    """What belongs to the current row: the guess, the check, and what to know."""
     row = ledger.rows[r]
-    entry = hidden_entry(row)
-    guessed = not guessing or _guess(row, entry)
-    factors = factors_text(ledger, row)
-    hidden = None if guessed else entry
-    factors = factors.replace(r"\left[", "[").replace(r"\right]", "]")
-    st.markdown(rf"$\displaystyle {row.symbol} = {factors} = {result_text(row, hidden)}$")
-    if guessed:
+    if not guessing or _guess(row, hidden_entry(row)):
         _check(row)
     if row.hint:
         st.info(row.hint, icon=":material/lightbulb:")
@@ -102,19 +89,31 @@ def _check(row: Row) -> None:
         st.error(f"✗ Largest difference: {told}.")
 
 
+def _guess_key(row: Row) -> str:
+    return f"guess {row.key} {float(row.result.flatten()[hidden_entry(row)]):.9g}"
+
+
+def is_hidden(row: Row) -> bool:
+    """Whether a number of the row is still to be guessed."""
+    guess: float | None = st.session_state.get(_guess_key(row))
+    if st.session_state.get(f"show {_guess_key(row)}"):
+        return False
+    return guess is None or not guess_holds(guess, float(row.result.flatten()[hidden_entry(row)]))
+
+
 def _guess(row: Row, entry: int) -> bool:
     """Ask for the hidden number; True as soon as it is right or has been shown."""
     value = float(row.result.flatten()[entry])
-    key = f"guess {row.key} {value:.9g}"
+    key = _guess_key(row)
     place = entry_name(row, entry)
     field, button = st.columns([2, 1], vertical_alignment="bottom")
     with field:
         guess = st.number_input(
             f"Your number for the box{f' [{place}]' if place else ''}", value=None, format="%g", key=key,
-            help="Right to two digits is right.",
+            help="Right to two digits is right.", on_change=answer_now,
         )  # fmt: skip
     with button:
-        shown = st.toggle("Show it", key=f"show {key}")
+        shown = st.toggle("Show it", key=f"show {key}", on_change=answer_now)
     if guess is None:
         return shown
     if guess_holds(guess, value):

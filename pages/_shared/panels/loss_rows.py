@@ -1,4 +1,4 @@
-"""The losses of one prediction: their numbers together, each with formula, gradient and curve; softmax step by step."""
+"""The losses of one prediction, each with formula, gradient and curve; softmax step by step."""
 
 import math
 
@@ -8,14 +8,13 @@ import torch
 from streamlit.delta_generator import DeltaGenerator
 
 from nlm_core.nn.latex import matrix, number
-from nlm_core.nn.losses import LOSSES, TWO_WAY, perplexity
+from nlm_core.nn.losses import LOSSES, TWO_WAY
 from nlm_core.nn.readings import PERPLEXITY, Reading, perplexity_reading, readings
 from nlm_core.nn.softmax import softmax_steps
 from pages._shared.charts.loss_curves import loss_alt, loss_chart, perplexity_alt, perplexity_chart
 from pages._shared.escape import plain
 from pages._shared.glossary import hint
 from pages._shared.panels.chart import chart
-from pages._shared.panels.figures import figures
 from pages._shared.panels.loss_inputs import Prediction
 
 # What the words of the lecture call each loss.
@@ -39,23 +38,6 @@ def read(problem: str, given: Prediction) -> dict[str, tuple[Reading, Prediction
         pair = _pair(given)
         found["CE"] = (readings(pair.y, pair.y_hat)["CE"], pair)
     return found
-
-
-def losses_in_a_row(problem: str, found: dict[str, tuple[Reading, Prediction]], said: DeltaGenerator) -> None:
-    """The number of each loss; what the perplexity means, in words, stands in ``said``."""
-    ce = found["CE"][0]
-    ppl = math.nan if ce.why_not else perplexity(ce.value)
-    entries = [
-        (name, "—" if reading.why_not else f"{abs(reading.value):.4g}", "" if reading.why_not else unit)
-        for (name, (reading, _)), unit in zip(found.items(), ("", "", "nats", "nats"), strict=True)
-    ]
-    figures(*entries,
-            ("Perplexity = exp(CE)", "—" if ce.why_not else f"{ppl:,.4g}", ""))  # fmt: skip
-    if ce.why_not:
-        said.caption("Perplexity needs a distribution; numbers that are no probabilities have none.")
-    else:
-        outcomes = "classes" if problem == TWO_WAY else "words"
-        said.caption(f"As unsure as a fair choice among **{ppl:,.3g}** {outcomes}.")
 
 
 def loss_rows(problem: str, found: dict[str, tuple[Reading, Prediction]]) -> None:

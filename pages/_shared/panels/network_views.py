@@ -8,9 +8,11 @@ from nlm_core.nn.heads import head
 from nlm_core.nn.latex import matrix, number, shape
 from nlm_core.nn.mlp import Forward, Parameters
 from nlm_core.nn.unit import unit
+from pages._components.drawing import drawing
 from pages._shared.charts.activation_curve import activation_alt, activation_chart, marks_frame
 from pages._shared.charts.network import symbol
 from pages._shared.charts.palette import ink
+from pages._shared.charts.probabilities import probabilities_drawing
 from pages._shared.panels.chart import chart
 from pages._shared.panels.network_setup import weights_editor
 
@@ -51,11 +53,11 @@ def weights_panel(parameters: Parameters) -> None:
                 rf"$W_{layer} \in \mathbb{{R}}^{{{rows} \times {columns}}},\; b_{layer} \in \mathbb{{R}}^{{{rows}}}$"
             )
             names = [f"{symbol(layer - 1, layers)}[{i + 1}]" for i in range(columns)]
-            weights_editor(parameters, layer, range(rows), names)
+            weights_editor(parameters, layer, names)
 
 
 def unit_panel(parameters: Parameters, passed: Forward, activation_name: str, chosen: tuple[int, int]) -> None:
-    """The arithmetic of one unit, and its own weights to be typed over."""
+    """The arithmetic of one unit."""
     found = unit(parameters, passed, activation_name, *chosen)
     layers = len(parameters.W)
     below, above, _ = found.symbols
@@ -71,8 +73,6 @@ def unit_panel(parameters: Parameters, passed: Forward, activation_name: str, ch
             # A formula in a line of text is broken where the screen ends.
             st.markdown(f"${line}$")
     with right:
-        st.caption("Its weights and its bias: type over them.")
-        weights_editor(parameters, found.layer, [found.row], names)
         st.dataframe(
             {
                 "input": names,
@@ -104,8 +104,6 @@ def activation_panel(passed: Forward, name: str) -> None:
 
 def softmax_panel(passed: Forward) -> None:
     """From logits to probabilities."""
-    from pages._shared.charts.probabilities import probabilities_alt, probability_bars
-
     p = head("softmax").value(passed.y_hat)
     left, right = st.columns(2, vertical_alignment="center")
     with left:
@@ -118,8 +116,4 @@ def softmax_panel(passed: Forward) -> None:
         st.caption("The largest logit is taken off all of them first, so that no exp overflows; the quotient stays.")
     with right:
         names = [f"class {i + 1}" for i in range(len(p))]
-        chart(
-            probability_bars(names, p.tolist(), None, ink(st.context.theme.type)),
-            key="head_bars",
-            alt=probabilities_alt("Softmax of the outputs", names, p.tolist(), None),
-        )
+        drawing("bars", probabilities_drawing("Softmax of the outputs", names, p.tolist(), None), key="head_bars")

@@ -30,5 +30,3 @@ def stepper(label: str, first: int, last: int, *, key: str, forward: str) -> int
                 disabled=not first <= step + (by > 0) - (by < 0) <= last,
             )  # fmt: skip
     return step
-
-

@@ -1,12 +1,12 @@
 // The page as it is now, as one sheet of HTML that needs nothing beside it and runs nothing: its words, formulas and
 // tables as text, its drawings as SVG, what its fields are set to, and the address that opens it again.
 const PARTS_LEFT_OUT = [
-  "button", "script", "style", "label", "template", "[data-testid=stAlertDynamicIcon]", "[data-testid=stAlertEmojiIcon]", ".nlm-finding", ".nlm-descent-controls", ".nlm-plane-play", "summary", ".st-key-tools", ".st-key-tour_card", ".st-key-word_buttons", ".st-key-append_hint",
+  "button", "script", "style", "label", "template", "[data-testid=stAlertDynamicIcon]", "[data-testid=stAlertEmojiIcon]", ".nlm-finding", ".nlm-descent-controls", ".nlm-plane-play", "summary", ".st-key-tools", ".st-key-tour_card", ".st-key-append_hint",
   "[data-testid=stElementToolbar]", "[data-testid=stTooltipIcon]", "[data-testid=stIconMaterial]", "[data-testid=stSkeleton]",
   ..."Popover FileUploader Spinner Slider NumberInput TextInput TextArea Selectbox MultiSelect ButtonGroup Checkbox"
     .split(" ").map((kind) => `[data-testid=st${kind}]`),
 ].join(", ");
-const FIELDS = "[data-testid=stMain] :is(input[aria-label], textarea[aria-label], [role=radiogroup][aria-label])";
+const FIELDS = "[data-testid=stMain] :is(input[aria-label], textarea[aria-label], select[aria-label], [role=radiogroup][aria-label])";
 const WORDS = new Set(
   "B BLOCKQUOTE BR CODE DD DL DT EM H1 H2 H3 H4 H5 H6 HR I LI OL P PRE SMALL STRONG SUB SUP TABLE TBODY TD TH THEAD TR UL".split(" "),
 );
@@ -100,7 +100,7 @@ function copyContent(node, into, drawn) {
     figure.append(into.ownerDocument.importNode(pictureOf(picture).svg, true));
     put(figure, "figcaption", titleOf(node));
   } else if (grid) copyGrid(grid, into);
-  else if (node.matches(".katex")) {
+  else if (node.matches(".katex, .nlm-math")) {
     const formula = put(into, "span");
     formula.className = "formula";
     for (const math of node.querySelectorAll("math")) copyMath(math, formula);
@@ -134,6 +134,7 @@ function fieldsOnPage() {
       if (field.matches("[role=radiogroup]")) return [name, field.querySelector("[aria-checked=true]")?.innerText ?? ""];
       if (field.type === "checkbox") return [name, field.checked ? "on" : ""];
       if (field.type === "range") return [name, field.getAttribute("aria-valuetext") || field.value];
+      if (field.matches("select")) return [name, field.selectedOptions[0]?.text ?? ""];
       return [name, tags.length ? tags.map((tag) => tag.innerText).join(", ") : field.value];
     })
     .filter(([, value]) => value.trim());

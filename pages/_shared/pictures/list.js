@@ -8,6 +8,9 @@ const DRAWINGS = {
   "nlm-words": "The words that are seen",
   "nlm-pieces": "Word pieces and their ids",
   "nlm-surprise": "The text coloured by surprise",
+  "nlm-losses": "Losses of the prediction",
+  "nlm-network": "The network",
+  "nlm-tokens": "The text, token by token",
 };
 const LONGEST_NAME = 60;
 const TWICE = 2;
@@ -20,6 +23,9 @@ function partsOf(element) {
   if (element.matches(".nlm-plane.unseen")) return [];
   if (element.matches(".nlm-plane")) return [...element.querySelectorAll(".nlm-plane-legend:not([hidden]), .nlm-plane-stage")];
   if (element.matches(".nlm-strip")) return [...element.querySelectorAll(":scope > svg")];
+  // Of a drawing with fields and buttons, what is a picture.
+  const chosen = [...element.querySelectorAll(".nlm-picture:not([hidden])")];
+  if (chosen.length) return chosen;
   return shown ? [...element.querySelectorAll(shown)] : [element];
 }
 
@@ -32,7 +38,7 @@ function titleOf(element) {
 function picturesOnPage() {
   const all = [CHARTS, ...Object.keys(DRAWINGS).map((name) => `.${name}`)].join(", ");
   return [...document.querySelectorAll(`[data-testid=stMain] :is(${all})`)]
-    .filter((element) => element.getBoundingClientRect().width > 0 && element.checkVisibility({ visibilityProperty: true }))
+    .filter((element) => !element.parentElement.closest(all) && element.getBoundingClientRect().width > 0 && element.checkVisibility({ visibilityProperty: true }))
     .map((element) => ({
       element, parts: partsOf(element), title: titleOf(element), pixels: !!element.querySelector("canvas"),
     }))

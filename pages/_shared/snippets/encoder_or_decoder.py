@@ -26,8 +26,8 @@ _MASK = """\
 from nlm_core.lm.attention import may_look
 
 encoder, decoder = may_look(len(found.row), causal=False), may_look(len(ids), causal=True)
-print(f"encoder: word {t} may look at {encoder[t].sum()} of {len(encoder)} tokens; {encoder.sum()} pairs in all")
-print(f"decoder: word {s} may look at {decoder[s].sum()} of {len(decoder)} tokens; {decoder.sum()} pairs in all")
+print(f"encoder: word {t} can attend to {encoder[t].sum()} of {len(encoder)} tokens; {encoder.sum()} pairs in all")
+print(f"decoder: word {s} can attend to {decoder[s].sum()} of {len(decoder)} tokens; {decoder.sum()} pairs in all")
 layers = bert.network.config.num_hidden_layers
 print(f"layers of the encoder with a narrower mask: {bert.near_sighted_layers} of {layers}")
 """
