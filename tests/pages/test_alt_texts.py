@@ -57,7 +57,7 @@ def told(at: AppTest) -> Iterator[tuple[str, str]]:
         elif child.type == "bidi_component" and child.proto.component_name.endswith("nlm_drawing"):
             message = json.loads(child.proto.json)
             # The kinds that show nothing.
-            if message["kind"] not in ("rest", "after"):
+            if message["kind"] not in ("rest", "after", "tools", "navigation"):
                 parts = list(findings(message["kind"], message))
                 assert parts, f"{message['kind']} says nothing"
                 yield from parts
