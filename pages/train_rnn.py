@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages._app import jobs
 from pages._shared.frame import errors_told, page
 
 # The names stand in the address as they stand on the page.
@@ -12,7 +13,8 @@ VIEWS = ("Step by step", "Run")
 def lesson() -> None:
     """The text and the settings, the view that is chosen, and what can be taken away."""
     from pages._shared.panels import training_setup as setup
-    from pages._shared.panels.training_link import follow_link, keep_in_address
+    from pages._shared.panels.training_link import follow_link, follows_link, keep_in_address
+    from pages._shared.panels.training_run import on_the_way, run_panel
 
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         view = st.segmented_control(
@@ -31,17 +33,21 @@ def lesson() -> None:
     setup.describe(run, text, settings)
     follow_link(run)
     if view == "Run":
-        from pages._shared.panels.training_run import run_panel
-
-        run_panel(run)
+        going = setup.training(run)
+        run_panel(run, going)
+    elif follows_link(run):
+        going = True
+        on_the_way(run)
     else:
         from pages._shared.panels.training_lesson import lesson_panel
 
-        st.session_state[setup.TRAINING] = False
+        # A step is taken apart between two steps.
+        jobs.pause(setup.TRAINING)
+        going = False
         lesson_panel(run)
-    if not setup.training(run):
+    if not going:
         keep_in_address(run, source)
-    if run.number and not setup.training(run):
+    if run.number and not going:
         from pages._shared.panels.training_keep import keep_panel
 
         keep_panel(run)

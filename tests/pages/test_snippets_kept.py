@@ -83,8 +83,8 @@ def test_a_run_of_training_is_repeated(open_page: OpenPage) -> None:
     at = open_page(file, view="Run", steps="40", hidden="12", batch="4")
     visitor = at.session_state["_training_run"]
     visitor.go_on(40)
-    while not visitor.ended:
-        visitor.advance()
+    for _ in visitor.steps():
+        pass
     at.run()
     output = run(at, file)
     by_number = {point.number: point.loss for point in visitor.points}

@@ -1,0 +1,145 @@
+"""A visitor's long work: a page starts it and then only watches, from whichever page the visitor looks next.
+
+Jobs live in the session, ``MAX_RUNNING`` at once. They rest as soon as the browser is gone; where it comes back to the
+same session they go on, else they end with it.
+"""
+
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from nlm_core.jobs import Job
+from nlm_core.runtime import BusyError
+from nlm_core.visitor_jobs import MAX_RUNNING, VisitorJobs
+from pages._shared.escape import as_sentence, plain
+from pages._shared.style import notice
+from pages._shared.ticking import ticking
+
+T = TypeVar("T")
+
+# How often a page looks: often enough to see that it moves, seldom enough to leave the time to the job.
+LOOK_SECONDS = 0.25
+FAST, WATCH = "Fast", "Watch"
+_JOBS, _TAKEN = "_jobs", "_jobs_taken"
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=VisitorJobs.leave)
+def _present(_jobs: VisitorJobs) -> VisitorJobs:
+    """Held as long as the browser is there; made anew where it comes back."""
+    _jobs.come_back()
+    return _jobs
+
+
+def _visitor_jobs() -> VisitorJobs:
+    jobs: VisitorJobs = st.session_state.setdefault(_JOBS, VisitorJobs())
+    _present(jobs)
+    return jobs
+
+
+def job(key: str) -> Job[Any] | None:
+    """The last job of this visitor for a purpose, such as "training"; None where there was none."""
+    return _visitor_jobs().get(key)
+
+
+def running(key: str) -> bool:
+    return _visitor_jobs().running(key)
+
+
+def start(key: str, name: Hashable, work: Callable[[], Iterator[Any]], **settings: Any) -> bool:
+    """Begin a job; for use in callbacks, as what refuses it is told in a notice. Says whether it has begun.
+
+    ``name`` and ``settings`` are those of ``nlm_core.jobs.Job``; the job of the same key is cancelled.
+    """
+    try:
+        _visitor_jobs().start(key, name, work, **settings)
+    except BusyError as error:
+        notice(plain(as_sentence(str(error)) + "."))
+        return False
+    return True
+
+
+def resume(key: str) -> bool:
+    """Go on with a job that rests; as ``start``."""
+    try:
+        _visitor_jobs().resume(key)
+    except BusyError as error:
+        notice(plain(as_sentence(str(error)) + "."))
+        return False
+    return True
+
+
+def pause(key: str) -> None:
+    """Have a job rest. When this returns, nothing of what it works on moves any more."""
+    found = job(key)
+    if found is not None:
+        found.pause()
+
+
+def stop(key: str) -> None:
+    """End a job; the last of its steps stay."""
+    found = job(key)
+    if found is not None:
+        found.cancel(seconds=1.0)
+
+
+def forget(key: str) -> None:
+    """End a job and forget its steps."""
+    _visitor_jobs().forget(key)
+
+
+def fresh(key: str) -> tuple[Any, ...]:
+    """Those of the kept steps of a job that no call before this one has given."""
+    found = job(key)
+    if found is None:
+        return ()
+    taken: dict[str, tuple[Job[Any], int]] = st.session_state.setdefault(_TAKEN, {})
+    before, count = taken.get(key, (found, 0))
+    kept = found.kept
+    if before is not found:
+        count = 0
+    taken[key] = (found, len(kept))
+    return kept[count:]
+
+
+def watch(key: str, draw: Callable[[], None], *, going: bool) -> None:
+    """Draw now, and again every so often while the job runs; the whole page runs once more when it has ended.
+
+    ``going`` is what ``running`` said before anything of the page was drawn: a job may end at any time.
+    """
+    ticking(draw, lambda: running(key), LOOK_SECONDS, going=going)
+
+
+def stop_button(key: str) -> None:
+    st.button("Stop", key=f"stop {key}", on_click=stop, args=(key,), icon=":material/stop:", disabled=not running(key))
+
+
+def speed_field(seconds: float, watched: str) -> float:
+    """The visitor's choice between *Fast* and *Watch*, as the pace of a job: 0, or the seconds a step takes."""
+    speed = st.segmented_control(
+        "Speed", (FAST, WATCH), default=FAST, key="speed", bind="query-params", required=True, width="content",
+        help=f"Fast: as fast as it computes. Watch: {watched}.",
+    )  # fmt: skip
+    return seconds if speed == WATCH else 0.0
+
+
+def keep_pace(key: str, pace: float) -> None:
+    """Have a job that runs go at another speed."""
+    found = job(key)
+    if found is not None:
+        found.pace = pace
+
+
+def how_it_goes(key: str) -> None:
+    """Say of a job what its picture does not: that it waits for its turn, or why it failed."""
+    found = job(key)
+    if found is None:
+        return
+    if found.waiting:
+        st.caption(f"Others are computing: this waits at place {found.waiting} of the queue.")
+    elif found.error is not None:
+        st.error(plain(as_sentence(found.error) + "."), icon=":material/error:")
+
+
+def bounds_said() -> str:
+    return f"At most {MAX_RUNNING} long computations of yours run at once; those of all visitors take turns."
