@@ -26,6 +26,9 @@ class VisitorJobs:
         self._jobs: dict[str, Job[Any]] = {}
         self._away: list[Job[Any]] = []
 
+    def __len__(self) -> int:
+        return len(self._jobs)
+
     def get(self, key: str) -> Job[Any] | None:
         return self._jobs.get(key)
 
