@@ -57,7 +57,7 @@ class VisitorJobs:
         return job
 
     def resume(self, key: str) -> None:
-        """Go on with a job that rests.
+        """Go on with a job that rests; any other is left as it is.
 
         Raises
         ------
@@ -65,7 +65,7 @@ class VisitorJobs:
             As for ``start``.
         """
         job = self._jobs.get(key)
-        if job is not None and not job.running:
+        if job is not None and job.state == "paused":
             self._allow(key)
             job.resume()
 

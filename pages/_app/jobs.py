@@ -5,6 +5,7 @@ same session they go on, else they end with it.
 """
 
 from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -46,6 +47,11 @@ def running(key: str) -> bool:
     return _visitor_jobs().running(key)
 
 
+def failed(key: str) -> bool:
+    found = job(key)
+    return found is not None and found.state == "failed"
+
+
 def start(key: str, name: Hashable, work: Callable[[], Iterator[Any]], **settings: Any) -> bool:
     """Begin a job; for use in callbacks, as what refuses it is told in a notice. Says whether it has begun.
 
@@ -57,6 +63,21 @@ def start(key: str, name: Hashable, work: Callable[[], Iterator[Any]], **setting
         notice(plain(as_sentence(str(error)) + "."))
         return False
     return True
+
+
+def wanted(key: str, name: Hashable, work: Callable[[], Iterator[Any]], **settings: Any) -> Job[Any]:
+    """The job that computes what is called ``name``: the present one of this key, else one that begins now.
+
+    Raises
+    ------
+    BusyError
+        If too many jobs are under way.
+    """
+    found = job(key)
+    if found is not None and found.name == name and found.state != "cancelled":
+        _visitor_jobs().resume(key)
+        return found
+    return _visitor_jobs().start(key, name, work, **settings)
 
 
 def resume(key: str) -> bool:
@@ -139,6 +160,23 @@ def how_it_goes(key: str) -> None:
         st.caption(f"Others are computing: this waits at place {found.waiting} of the queue.")
     elif found.error is not None:
         st.error(plain(as_sentence(found.error) + "."), icon=":material/error:")
+        st.button("Try again", key=f"again {key}", on_click=forget, args=(key,), icon=":material/refresh:")
+
+
+def progress_bar(key: str, doing: str) -> None:
+    """How far a job has come, what it is doing, in Markdown, and how long that will take."""
+    found = job(key)
+    if found is None or found.ended:
+        return
+    left = found.seconds_left
+    st.progress(found.progress, text=doing + (f" · {left:.0f} s left" if left is not None else ""))
+
+
+@contextmanager
+def dimmed(key: str, *, last: bool) -> Iterator[None]:
+    """Around a picture: where it is the ``last`` one, because the next is still being computed, it is dimmed."""
+    with st.container(key=f"dimmed_{key}" if last else key):
+        yield
 
 
 def bounds_said() -> str:
