@@ -1,10 +1,16 @@
 """BERT for sentiment classification: a sentence followed from its words to its label, through every tensor."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
+from pages._app import jobs
 from pages._shared import controls
 from pages._shared.frame import errors_told, page
 from pages._shared.glossary import hint
+
+if TYPE_CHECKING:
+    from pages._shared.panels.sentiment_setup import Setup
 
 # The stages, each with the lines of the lecture's notebook that do it.
 NOTEBOOK = {
@@ -26,6 +32,8 @@ NOTEBOOK = {
     "8 Layers": "",
 }
 STAGES = tuple(NOTEBOOK)
+# What is drawn from the features of all sentences, and stays while others are computed.
+NEED_FEATURES = STAGES[4:]
 SENTENCES = (
     "a visually stunning rumination on love",
     "not bad at all",
@@ -42,8 +50,8 @@ def put_sentence(text: str) -> None:
 @errors_told
 def journey() -> None:
     """All of the page runs here, so that a keystroke runs nothing else."""
-    from pages._shared.panels import sentiment_reading as reading
     from pages._shared.panels.sentiment_setup import setup_field
+    from pages._shared.panels.sentiment_work import last_shown
 
     first, rest = st.columns([5, 7], vertical_alignment="bottom", gap="medium")
     with first:
@@ -63,18 +71,32 @@ def journey() -> None:
         "Stage", STAGES, default=STAGES[0], key="stage", bind="query-params", required=True,
         label_visibility="collapsed",
     )  # fmt: skip
+    try:
+        _stage(stage, setup, typed.text)
+    except jobs.StillComputing:
+        last = last_shown("sweep" if stage == "8 Layers" else "features") if stage in NEED_FEATURES else None
+        if last is not None:
+            with jobs.dimmed("stage", last=True):
+                _stage(stage, last, typed.text)
+    if NOTEBOOK[stage]:
+        st.code(NOTEBOOK[stage], language="python")
+
+
+def _stage(stage: str, setup: "Setup", sentence: str) -> None:
+    from pages._shared.panels import sentiment_reading as reading
+
     if stage == "1 Data":
-        reading.data_panel(setup, typed.text)
+        reading.data_panel(setup, sentence)
     elif stage == "2 Tokens":
-        reading.tokens_panel(setup, typed.text)
+        reading.tokens_panel(setup, sentence)
     elif stage == "3 Padding":
-        reading.padding_panel(setup, typed.text)
+        reading.padding_panel(setup, sentence)
     elif stage == "4 Encoder":
-        reading.encoder_panel(setup, typed.text)
+        reading.encoder_panel(setup, sentence)
     elif stage == "5 Features":
         from pages._shared.panels.sentiment_features import features_panel
 
-        features_panel(setup, reading.encoded(setup, typed.text))
+        features_panel(setup, reading.encoded(setup, sentence))
     elif stage == "6 Classifier":
         from pages._shared.panels.sentiment_fit import classifier_panel
 
@@ -82,13 +104,11 @@ def journey() -> None:
     elif stage == "7 Prediction":
         from pages._shared.panels.sentiment_prediction import prediction_panel
 
-        prediction_panel(setup, typed.text)
+        prediction_panel(setup, sentence)
     else:
         from pages._shared.panels.sentiment_layers import layers_panel
 
         layers_panel(setup)
-    if NOTEBOOK[stage]:
-        st.code(NOTEBOOK[stage], language="python")
 
 
 with page("bert_sentiment"):

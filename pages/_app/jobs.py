@@ -80,6 +80,36 @@ def wanted(key: str, name: Hashable, work: Callable[[], Iterator[Any]], **settin
     return _visitor_jobs().start(key, name, work, **settings)
 
 
+class StillComputing(Exception):  # noqa: N818 (nothing is wrong)
+    """What a part of the page needs is on its way, which has been told; the page runs again when it is there."""
+
+
+def awaited(key: str, name: Hashable, work: Callable[[], Iterator[T]], doing: Callable[[T], str], **settings: Any) -> T:
+    """The last step of the job that computes what is called ``name``; as ``wanted``.
+
+    ``doing`` says of a step what is being done, in Markdown.
+
+    Raises
+    ------
+    StillComputing
+        While it is not there. How it goes is shown where this was called, and why it has failed, if it has.
+    BusyError
+        If too many jobs are under way.
+    """
+    found = wanted(key, name, work, **settings)
+    if found.state == "done" and found.latest is not None:
+        step: T = found.latest
+        return step
+    watch(key, lambda: _told(key, doing), going=not failed(key))
+    raise StillComputing
+
+
+def _told(key: str, doing: Callable[[T], str]) -> None:
+    found = job(key)
+    how_it_goes(key)
+    progress_bar(key, doing(found.latest) if found is not None and found.latest is not None else "Beginning …")
+
+
 def resume(key: str) -> bool:
     """Go on with a job that rests; as ``start``."""
     try:

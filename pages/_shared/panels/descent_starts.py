@@ -1,5 +1,6 @@
 """A thousand starts at once: where each ends with GD and with SGD, and what that says on this surface."""
 
+import contextlib
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 
@@ -71,23 +72,16 @@ def starts_panel(chosen: Surface, settings: Settings) -> None:
         )
     runs = _runs(chosen, settings, budget)
     generators = {name: generator() for name in runs}
-    job = jobs.wanted(
-        _JOB, _name(chosen, runs), lambda: _descend(chosen, runs, generators), share=lambda step: step.share
-    )
-    done = job.state == "done"
-    if not done:
-        jobs.watch(_JOB, _progress, going=not jobs.failed(_JOB))
-    elif job.latest is not None:
-        st.session_state[_LAST] = (chosen, job.latest.ends)
+    done = False
+    with contextlib.suppress(jobs.StillComputing):
+        step = jobs.awaited(
+            _JOB, _name(chosen, runs), lambda: _descend(chosen, runs, generators), lambda step: step.doing,
+            share=lambda step: step.share,
+        )  # fmt: skip
+        st.session_state[_LAST], done = (chosen, step.ends), True
     if _LAST in st.session_state:
         with jobs.dimmed("starts", last=not done):
             _draw(*st.session_state[_LAST])
-
-
-def _progress() -> None:
-    job = jobs.job(_JOB)
-    jobs.how_it_goes(_JOB)
-    jobs.progress_bar(_JOB, job.latest.doing if job is not None and job.latest is not None else "Beginning …")
 
 
 def _draw(chosen: Surface, found: dict[str, Ends]) -> None:
