@@ -311,7 +311,7 @@ class Lane:
             self._at_work.discard(job)
             # What was asked for meanwhile holds, unless the work came to its end in this very turn.
             if state in {"done", "failed"} and job.state != "cancelled":
-                job._state, job.error = state, error
+                job.error, job._state = error, state
             if job.running:
                 self._in_turn.append(job)
             self._call_workers()

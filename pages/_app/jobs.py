@@ -12,6 +12,7 @@ import streamlit as st
 
 from nlm_core.jobs import Job
 from nlm_core.runtime import BusyError
+from nlm_core.shared_loads import shared_loads
 from nlm_core.visitor_jobs import MAX_RUNNING, VisitorJobs
 from pages._shared.escape import as_sentence, plain
 from pages._shared.style import notice
@@ -25,14 +26,20 @@ FAST, WATCH = "Fast", "Watch"
 _JOBS, _TAKEN = "_jobs", "_jobs_taken"
 
 
-@st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=VisitorJobs.leave)
+def _leave(jobs: VisitorJobs) -> None:
+    jobs.leave()
+    shared_loads().leave(jobs)
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=_leave)
 def _present(_jobs: VisitorJobs) -> VisitorJobs:
     """Held as long as the browser is there; made anew where it comes back."""
     _jobs.come_back()
     return _jobs
 
 
-def _visitor_jobs() -> VisitorJobs:
+def this_visitor() -> VisitorJobs:
+    """The jobs of this session, which also stand for the visitor where something is shared."""
     jobs: VisitorJobs = st.session_state.setdefault(_JOBS, VisitorJobs())
     _present(jobs)
     return jobs
@@ -40,11 +47,11 @@ def _visitor_jobs() -> VisitorJobs:
 
 def job(key: str) -> Job[Any] | None:
     """The last job of this visitor for a purpose, such as "training"; None where there was none."""
-    return _visitor_jobs().get(key)
+    return this_visitor().get(key)
 
 
 def running(key: str) -> bool:
-    return _visitor_jobs().running(key)
+    return this_visitor().running(key)
 
 
 def failed(key: str) -> bool:
@@ -58,7 +65,7 @@ def start(key: str, name: Hashable, work: Callable[[], Iterator[Any]], **setting
     ``name`` and ``settings`` are those of ``nlm_core.jobs.Job``; the job of the same key is cancelled.
     """
     try:
-        _visitor_jobs().start(key, name, work, **settings)
+        this_visitor().start(key, name, work, **settings)
     except BusyError as error:
         notice(plain(as_sentence(str(error)) + "."))
         return False
@@ -75,9 +82,9 @@ def wanted(key: str, name: Hashable, work: Callable[[], Iterator[Any]], **settin
     """
     found = job(key)
     if found is not None and found.name == name and found.state != "cancelled":
-        _visitor_jobs().resume(key)
+        this_visitor().resume(key)
         return found
-    return _visitor_jobs().start(key, name, work, **settings)
+    return this_visitor().start(key, name, work, **settings)
 
 
 class StillComputing(Exception):  # noqa: N818 (nothing is wrong)
@@ -113,7 +120,7 @@ def _told(key: str, doing: Callable[[T], str]) -> None:
 def resume(key: str) -> bool:
     """Go on with a job that rests; as ``start``."""
     try:
-        _visitor_jobs().resume(key)
+        this_visitor().resume(key)
     except BusyError as error:
         notice(plain(as_sentence(str(error)) + "."))
         return False
@@ -136,7 +143,7 @@ def stop(key: str) -> None:
 
 def forget(key: str) -> None:
     """End a job and forget its steps."""
-    _visitor_jobs().forget(key)
+    this_visitor().forget(key)
 
 
 def fresh(key: str) -> tuple[Any, ...]:
