@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from pages._app import jobs
 from pages._shared.frame import errors_told, page
 
 # The names stand in the address as they stand on the page.
@@ -13,7 +12,7 @@ VIEWS = ("Step by step", "Run")
 def lesson() -> None:
     """The text and the settings, the view that is chosen, and what can be taken away."""
     from pages._shared.panels import training_setup as setup
-    from pages._shared.panels.training_link import follow_link, follows_link, keep_in_address
+    from pages._shared.panels.training_link import follow_link, keep_in_address
     from pages._shared.panels.training_run import on_the_way, run_panel
 
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
@@ -32,18 +31,15 @@ def lesson() -> None:
     run = setup.current_run(text, settings)
     setup.describe(run, text, settings)
     follow_link(run)
+    going = setup.training(run)
     if view == "Run":
-        going = setup.training(run)
         run_panel(run, going)
-    elif follows_link(run):
-        going = True
+    elif going:
+        # A step is taken apart between two steps.
         on_the_way(run)
     else:
         from pages._shared.panels.training_lesson import lesson_panel
 
-        # A step is taken apart between two steps.
-        jobs.pause(setup.TRAINING)
-        going = False
         lesson_panel(run)
     if not going:
         keep_in_address(run, source)

@@ -5,11 +5,9 @@ import streamlit as st
 from nlm_core.lm.visitor_settings import MAX_STEPS
 from nlm_core.lm.visitor_training import VisitorRun
 from pages._shared import moment
-from pages._shared.panels.training_setup import SOURCES, train, training
+from pages._shared.panels.training_setup import SOURCES, train
 
 _ADDRESS, _WANTED = "trained", "_trained_wanted"
-# The run that is being taken to where a link was made.
-_FOLLOWS = "_trained_as_linked"
 # A link is opened by a whole hall at once: a longer run waits until its visitor asks for it.
 AT_ONCE = 500
 
@@ -30,15 +28,9 @@ def follow_link(run: VisitorRun) -> None:
             run.go_on(wanted)
         if train(run, pace=0.0):
             del st.session_state[_WANTED]
-            st.session_state[_FOLLOWS] = run
     else:
         st.info(f"The link was made after {wanted:,} steps of training; here is its beginning.")
         st.button(f"Train {wanted:,} steps as in the link", on_click=_train, args=(run, wanted), type="primary")
-
-
-def follows_link(run: VisitorRun) -> bool:
-    """Whether the run is on its way to where a link was made."""
-    return st.session_state.get(_FOLLOWS) is run and training(run)
 
 
 def _train(run: VisitorRun, steps: int) -> None:

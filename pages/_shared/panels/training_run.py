@@ -61,7 +61,8 @@ def run_panel(run: VisitorRun, going: bool) -> None:
 
 
 def on_the_way(run: VisitorRun) -> None:
-    """All that is shown of a run while it is on and another view waits for its end."""
+    """All that the other view shows while the run is on: it takes a step apart once the run rests or has ended."""
+    st.button("Pause", on_click=jobs.pause, args=(TRAINING,), icon=":material/pause:")
     jobs.watch(TRAINING, lambda: _progress(run, run.target), going=True)
 
 
