@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from nlm_core.jobs import Job, Lane
+from nlm_core.jobs import Job
+from nlm_core.lane import Lane
 
 T = TypeVar("T")
 Progress = Callable[[int, int, str], None]

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any, TypeVar
 
-from nlm_core.jobs import Job, Lane, lane
+from nlm_core.jobs import Job
+from nlm_core.lane import Lane, lane
 from nlm_core.runtime import BusyError
 
 T = TypeVar("T")

@@ -22,7 +22,10 @@ T = TypeVar("T")
 
 # How often a page looks: often enough to see that it moves, seldom enough to leave the time to the job.
 LOOK_SECONDS = 0.25
+# What is over so soon is drawn at once, without a look in between and a run of the whole page after it.
+_SHORT_SECONDS = 0.15
 FAST, WATCH = "Fast", "Watch"
+_BOUNDS = f"At most {MAX_RUNNING} long computations of yours run at once; those of all visitors take turns."
 _JOBS, _TAKEN = "_jobs", "_jobs_taken"
 
 
@@ -65,7 +68,7 @@ def start(key: str, name: Hashable, work: Callable[[], Iterator[Any]], **setting
     ``name`` and ``settings`` are those of ``nlm_core.jobs.Job``; the job of the same key is cancelled.
     """
     try:
-        this_visitor().start(key, name, work, **settings)
+        _begin(key, name, work, **settings)
     except BusyError as error:
         notice(plain(as_sentence(str(error)) + "."))
         return False
@@ -84,7 +87,14 @@ def wanted(key: str, name: Hashable, work: Callable[[], Iterator[Any]], **settin
     if found is not None and found.name == name and found.state != "cancelled":
         this_visitor().resume(key)
         return found
-    return this_visitor().start(key, name, work, **settings)
+    return _begin(key, name, work, **settings)
+
+
+def _begin(key: str, name: Hashable, work: Callable[[], Iterator[Any]], **settings: Any) -> Job[Any]:
+    begun = this_visitor().start(key, name, work, **settings)
+    if not begun.pace:
+        begun.wait(_SHORT_SECONDS)
+    return begun
 
 
 class StillComputing(Exception):  # noqa: N818 (nothing is wrong)
@@ -176,7 +186,7 @@ def speed_field(seconds: float, watched: str) -> float:
     """The visitor's choice between *Fast* and *Watch*, as the pace of a job: 0, or the seconds a step takes."""
     speed = st.segmented_control(
         "Speed", (FAST, WATCH), default=FAST, key="speed", bind="query-params", required=True, width="content",
-        help=f"Fast: as fast as it computes. Watch: {watched}.",
+        help=f"Fast: as fast as it computes. Watch: {watched}. {_BOUNDS}",
     )  # fmt: skip
     return seconds if speed == WATCH else 0.0
 
@@ -214,7 +224,3 @@ def dimmed(key: str, *, last: bool) -> Iterator[None]:
     """Around a picture: where it is the ``last`` one, because the next is still being computed, it is dimmed."""
     with st.container(key=f"dimmed_{key}" if last else key):
         yield
-
-
-def bounds_said() -> str:
-    return f"At most {MAX_RUNNING} long computations of yours run at once; those of all visitors take turns."

@@ -7,7 +7,8 @@ from contextlib import nullcontext
 
 import pytest
 
-from nlm_core.jobs import Job, Lane, lane
+from nlm_core.jobs import Job
+from nlm_core.lane import Lane, lane
 from nlm_core.runtime import BusyError, Gate, gate
 from nlm_core.visitor_jobs import MAX_KEPT, MAX_RUNNING, VisitorJobs
 

@@ -5,7 +5,8 @@ from threading import Lock
 import numpy as np
 import streamlit as st
 
-from nlm_core.jobs import Job, lane
+from nlm_core.jobs import Job
+from nlm_core.lane import lane
 from nlm_core.sentiment.feature_cache import cached_features, is_prepared, on_disk
 from nlm_core.sentiment.features import Features
 from pages._shared.loaders import first_results
