@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from nlm_core.optim.points import Points, parse_csv
 from nlm_core.optim.surfaces import SURFACES
 from pages._shared.panels.descent_settings import OWN
-from tests.pages.conftest import act, drawn
+from tests.pages.conftest import act, drawn, rest
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 PAGE = "pages/gradient_descent.py"
@@ -68,7 +68,7 @@ def test_every_view(name: str) -> None:
     for view in VIEWS:
         for beside in ("Points", "Losses"):
             at.button_group("beside").set_value(beside)
-            clean(at.button_group("view").set_value(view).run())
+            clean(rest(at.button_group("view").set_value(view).run()))
     text = " ".join(m.value for m in at.markdown)
     assert ("SGD ended lower" in text) == (name == "Logistic regression")
 

@@ -17,7 +17,7 @@ from nlm_core.lm.registry import TOKENIZER_FOLDER, load
 from nlm_core.lm.unit_order import order_units
 from nlm_core.text.tokenizer import Tokenizer
 from tests.core.conftest import tiny_rnn
-from tests.pages.conftest import act, drawn, rest
+from tests.pages.conftest import act, drawn, settled
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 WINDOW, STEP, NEXT = "pages/window_or_recurrence.py", "pages/step_rnn.py", "pages/next_token.py"
@@ -87,7 +87,7 @@ def test_the_window_forgets_and_the_recurrent_network_does_not() -> None:
     assert (recurrent["kl"] > 0).all()
     assert any("exactly 0" in text.value for text in at.markdown)
     act(at, "sight", to=5)
-    rest(at)
+    settled(at)
     gaps = chart_data(clean(at), "back")
     sliding = gaps[gaps["model"] == "window, N = 5"]
     assert (sliding[sliding["back"] > 5]["kl"] == 0).all() and (sliding[sliding["back"] <= 5]["kl"] > 0).all()
@@ -97,7 +97,7 @@ def test_the_window_forgets_and_the_recurrent_network_does_not() -> None:
 def test_every_pair_of_prefixes(pair: str) -> None:
     at = clean(visit(WINDOW, view="Two prefixes"))
     clean(at.button(f"pair {pair}").click().run())
-    clean(rest(at))
+    clean(settled(at))
     assert chart_data(at, "back")["back"].max() > 4
 
 
@@ -248,9 +248,9 @@ def test_where_steps_lead_is_what_the_address_of_that_step_opens(query: dict[str
     at = clean(visit(STEP, prefix="I went to", **query))
     at.text_input("prefix").set_value(text).run()
     act(at, "rnn_step", {"go": 1}, {"go": 1}, {"go": 1}, {"go": -1})
-    rest(at)
+    settled(at)
     assert address(at) == {"prefix": text, "t": "2", **query}
-    assert settled(at, "rnn_step") == settled(visit(STEP, prefix=text, t="2", **query), "rnn_step")
+    assert as_settled(at, "rnn_step") == as_settled(visit(STEP, prefix=text, t="2", **query), "rnn_step")
 
 
 @pytest.mark.parametrize("view", ["What is seen", "Two prefixes", "Chain rule"])
@@ -258,17 +258,17 @@ def test_where_n_leads_is_what_the_address_of_it_opens(view: str) -> None:
     at = clean(visit(WINDOW, view=view, N="2"))
     at.text_input("prefix").set_value("The key to the old house").run()
     act(at, "sight", {"go": 1}, {"go": 1}, {"go": 1})
-    rest(at)
+    settled(at)
     assert address(at)["N"] == "5"
     cold = visit(WINDOW, view=view, N="5", prefix="The key to the old house")
-    assert settled(at, "sight") == settled(cold, "sight")
+    assert as_settled(at, "sight") == as_settled(cold, "sight")
 
 
 def address(at: AppTest) -> dict[str, str]:
     return {name: value[0] if isinstance(value, list) else value for name, value in at.query_params.items()}
 
 
-def settled(at: AppTest, key: str) -> list[Any]:
+def as_settled(at: AppTest, key: str) -> list[Any]:
     """The message of a drawing without its numbers of messages, and everything that stands on the page."""
     message = {name: value for name, value in drawn(clean(at), key).items() if name not in ("live", "done")}
     tables = [table.value.to_dict() for table in at.dataframe]
