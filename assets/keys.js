@@ -33,7 +33,7 @@
   const slide = (way) => {
     const slider = find(".nlm-plane-play:not([hidden]) input");
     if (!slider) return null;
-    return { click: () => (slider.stepUp(way), slider.dispatchEvent(new Event("input"))) };
+    return { dispatchEvent: () => (slider.stepUp(way), slider.dispatchEvent(new Event("input"))) };
   };
   // Drawings of our own say of what can be pressed which key presses it; what is not seen is not pressed.
   const drawn = (key) =>
@@ -48,7 +48,6 @@
     PageUp: () => card("back") ?? step(-1),
     p: () => find(".st-key-projector input"),
     s: () => find(".st-key-controls input"),
-    "?": () => find(".st-key-tool_keys button"),
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(OWN)) return;

@@ -217,30 +217,28 @@ def classify(arguments: argparse.Namespace) -> None:
     _print(result, arguments.json, lambda: "\n".join(f"{name}: {value}" for name, value in result.items()))
 
 
+# Which benchmarks an option is for.
+_BENCH_OPTIONS = {"data": ("features",), "visitors": ("hall", "memory"), "seconds": ("hall",)}
+
+
 def bench(arguments: argparse.Namespace) -> None:
     """Measure, in one run on this machine, and hold the figures against their bars."""
-    from importlib import import_module
-
-    from nlm_core.bench import BENCHES, BenchError
+    from nlm_core.bench import BENCHES, BenchError, as_text, run
 
     if arguments.what not in BENCHES:
         raise CommandError(f"no benchmark is called {arguments.what!r}; known are {', '.join(BENCHES)}")
-    if arguments.data is not None and arguments.what != "features":
-        raise CommandError("--data is for bench features")
-    options = {} if arguments.data is None else {"data": arguments.data}
+    options = {name: getattr(arguments, name) for name in _BENCH_OPTIONS if getattr(arguments, name) is not None}
+    for name, value in options.items():
+        if arguments.what not in _BENCH_OPTIONS[name]:
+            raise CommandError(f"--{name} is for bench {' and '.join(_BENCH_OPTIONS[name])}")
+        if isinstance(value, int) and value < 1:
+            raise CommandError(f"--{name} is {value}; it must be at least 1")
     try:
-        result = import_module(BENCHES[arguments.what]).measure(**options)
+        result = run(arguments.what, **options)
     except BenchError as error:
         raise CommandError(str(error)) from None
 
-    def text() -> str:
-        return "\n".join(
-            f"{'holds' if bar['holds'] else 'FAILS'}  {bar['name']}: {bar['value']} "
-            f"({'at most' if bar['better'] == 'lower' else 'at least'} {bar['bar']})"
-            for bar in result["bars"]
-        )
-
-    _print(result, arguments.json, text)
+    _print(result, arguments.json, lambda: as_text(result))
 
 
 def _encoder_arguments(command: argparse.ArgumentParser, pooling: str | None = None) -> None:
@@ -299,6 +297,8 @@ def _parser() -> argparse.ArgumentParser:
     command = add("bench", bench)
     command.add_argument("what")
     command.add_argument("--data", type=Path, help="features: a CSV or TSV file in place of the bundled reviews")
+    command.add_argument("--visitors", type=int, help="hall, memory: how many there are; 100 and 200")
+    command.add_argument("--seconds", type=int, help="hall: for how long they type; 60")
     return parser
 
 

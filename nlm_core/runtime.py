@@ -6,17 +6,12 @@ This module holds the only state of the process besides loaded models.
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TypeVar
 
 import torch
-
-T = TypeVar("T")
-
-# A slice of long work holds one place of the gate for so long, then lets others in.
-SLICE_SECONDS = 0.15
 
 
 @cache
@@ -52,7 +47,9 @@ class BusyError(RuntimeError):
 
 
 class Gate:
-    """Lets at most ``width`` computations run at once; the others wait their turn.
+    """Lets at most ``width`` computations run at once; the others wait their turn, first come, first served.
+
+    A thread that holds a place keeps it in whatever it calls: nobody waits for a place of their own.
 
     Parameters
     ----------
@@ -63,7 +60,10 @@ class Gate:
 
     def __init__(self, width: int, patience: float = 30.0) -> None:
         self.width, self.patience = width, patience
-        self._free = threading.BoundedSemaphore(width)
+        self._lock = threading.Lock()
+        self._free = width
+        self._waiting: deque[threading.Event] = deque()
+        self._held = threading.local()
 
     @contextmanager
     def slot(self) -> Iterator[float]:
@@ -74,16 +74,44 @@ class Gate:
         BusyError
             After ``patience`` seconds without a free place.
         """
+        if getattr(self._held, "place", False):
+            yield 0.0
+            return
         began = time.perf_counter()
-        if not self._free.acquire(timeout=self.patience):
-            raise BusyError(
-                f"{self.width} computations have been running for over {self.patience:.0f} seconds; "
-                "try again in a moment"
-            )
+        self._enter()
+        self._held.place = True
         try:
             yield time.perf_counter() - began
         finally:
-            self._free.release()
+            self._held.place = False
+            self._leave()
+
+    def _enter(self) -> None:
+        turn = threading.Event()
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            self._waiting.append(turn)
+        if turn.wait(self.patience):
+            return
+        with self._lock:
+            if turn.is_set():
+                # It came between the end of the wait and here.
+                return
+            self._waiting.remove(turn)
+        raise BusyError(
+            f"{self.width} computations have been running for over {self.patience:.0f} seconds; try again in a moment"
+        )
+
+    def _leave(self) -> None:
+        # A place goes to the one who has waited longest. Set free, it would mostly be taken again by the thread that
+        # has just left it, which need not wait to be woken.
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._free += 1
 
 
 @cache
@@ -100,25 +128,3 @@ def gate() -> Gate:
     torch.set_num_threads(1)
     threadpool_limits(limits=1, user_api="blas")
     return Gate(cores())
-
-
-def in_slices(work: Iterator[T]) -> Iterator[T]:
-    """The items of ``work``, of which only the computing is done inside of the gate.
-
-    Raises
-    ------
-    BusyError
-        If the gate stays closed.
-    """
-    going = True
-    while going:
-        ready: list[T] = []
-        with gate().slot():
-            until = time.perf_counter() + SLICE_SECONDS
-            while time.perf_counter() < until:
-                try:
-                    ready.append(next(work))
-                except StopIteration:
-                    going = False
-                    break
-        yield from ready

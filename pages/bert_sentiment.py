@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from nlm_core.lm.prefix import tidy
+from pages._app import jobs
 from pages._app.live import at_rest, live, live_drawing
 from pages._shared import controls
 from pages._shared.charts.pieces import pieces_drawing
@@ -34,6 +35,8 @@ NOTEBOOK = {
     "8 Layers": "",
 }
 STAGES = tuple(NOTEBOOK)
+# What is drawn from the features of all sentences, and stays while others are computed.
+NEED_FEATURES = STAGES[4:]
 SENTENCES = (
     "a visually stunning rumination on love",
     "not bad at all",
@@ -62,7 +65,7 @@ def answer(setup: "Setup") -> None:
 @errors_told
 def below(setup: "Setup") -> None:
     """A stage, when the sentence has come to rest."""
-    from pages._shared.panels import sentiment_reading as reading
+    from pages._shared.panels.sentiment_work import last_shown
 
     typed = tidy(st.session_state["sentence"])
     controls.tell_prefix("sentence")
@@ -72,18 +75,32 @@ def below(setup: "Setup") -> None:
         "Stage", STAGES, default=STAGES[0], key="stage", bind="query-params", required=True,
         label_visibility="collapsed",
     )  # fmt: skip
+    try:
+        _stage(stage, setup, typed.text)
+    except jobs.StillComputing:
+        last = last_shown("sweep" if stage == "8 Layers" else "features") if stage in NEED_FEATURES else None
+        if last is not None:
+            with jobs.dimmed("stage", last=True):
+                _stage(stage, last, typed.text)
+    if NOTEBOOK[stage]:
+        st.code(NOTEBOOK[stage], language="python")
+
+
+def _stage(stage: str, setup: "Setup", sentence: str) -> None:
+    from pages._shared.panels import sentiment_reading as reading
+
     if stage == "1 Data":
-        reading.data_panel(setup, typed.text)
+        reading.data_panel(setup, sentence)
     elif stage == "2 Tokens":
-        reading.tokens_panel(setup, typed.text)
+        reading.tokens_panel(setup, sentence)
     elif stage == "3 Padding":
-        reading.padding_panel(setup, typed.text)
+        reading.padding_panel(setup, sentence)
     elif stage == "4 Encoder":
-        reading.encoder_panel(setup, typed.text)
+        reading.encoder_panel(setup, sentence)
     elif stage == "5 Features":
         from pages._shared.panels.sentiment_features import features_panel
 
-        features_panel(setup, reading.encoded(setup, typed.text))
+        features_panel(setup, reading.encoded(setup, sentence))
     elif stage == "6 Classifier":
         from pages._shared.panels.sentiment_fit import classifier_panel
 
@@ -91,13 +108,11 @@ def below(setup: "Setup") -> None:
     elif stage == "7 Prediction":
         from pages._shared.panels.sentiment_prediction import prediction_panel
 
-        prediction_panel(setup, typed.text)
+        prediction_panel(setup, sentence)
     else:
         from pages._shared.panels.sentiment_layers import layers_panel
 
         layers_panel(setup)
-    if NOTEBOOK[stage]:
-        st.code(NOTEBOOK[stage], language="python")
 
 
 def journey() -> None:

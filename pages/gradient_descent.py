@@ -1,28 +1,25 @@
 """Gradient descent: theta(i+1) = theta(i) - alpha * dL/dtheta, on surfaces that can be seen and clicked."""
 
-from dataclasses import replace
-from typing import Any
-
 import streamlit as st
 
-from nlm_core.optim.descent import Settings
-from nlm_core.optim.path import Path, descend
-from nlm_core.optim.point_edits import place
-from nlm_core.optim.points import PointsError
-from nlm_core.optim.surface import DataSurface, Surface, grid
-from nlm_core.runtime import gate
-from pages._shared.charts.heights import height_scale
-from pages._shared.charts.plane import contour_plane, descent_alt
-from pages._shared.escape import plain
+from nlm_core.optim.surface import DataSurface
+from pages._app.live import at_rest
 from pages._shared.frame import errors_told, page
 from pages._shared.panels import descent_settings as setup
-from pages._shared.panels.plane import plane
-from pages._shared.style import notice
+from pages._shared.panels.descent_live import answer, send_anew
+from pages._shared.panels.descent_state import (
+    STEP,
+    VIEWS,
+    Descent,
+    Plan,
+    answer_if_behind,
+    descent,
+    lattice,
+    surface_now,
+)
 
 PLOTS = ("Contour", "3-D")
 BESIDE = ("Losses", "Points")
-VIEWS = ("One step", "A thousand starts")
-POINTS_A_SIDE = 61
 BARE = {"displayModeBar": False}
 
 
@@ -32,130 +29,115 @@ def choice(name: str, options: tuple[str, ...], key: str) -> str:
     )
 
 
-def picked(message: dict[str, Any]) -> None:
-    """Start where the surface was clicked, or where the start was moved to."""
-    try:
-        st.session_state["x0"], st.session_state["y0"] = place(message)
-    except PointsError as error:
-        notice(plain(str(error)))
+@at_rest
+@errors_told
+def in_space(plan: Plan) -> None:
+    """The surface in three dimensions with every path on it."""
+    from pages._shared.charts.descent_surface import surface_figure
+    from pages._shared.charts.plane import descent_alt
+
+    found = descent(plan)
+    figure = surface_figure(found.surface, lattice(found)[0], found.paths, st.context.theme.type)
+    alt = descent_alt(found.surface, found.paths)
+    st.plotly_chart(figure, key="surface_3d", theme="streamlit", config=BARE, alt=alt)
 
 
-def draw_surface(chosen: Surface, paths: dict[str, Path], plot: str, step: int | None) -> None:
-    """The surface with every path on it, and from above the step of the first one that is written out."""
-    theme = st.context.theme.type
-    lattice = grid(chosen, POINTS_A_SIDE)
-    scale = height_scale(lattice.losses.numpy())
-    alt = descent_alt(chosen, paths)
-    if plot == "Contour":
-        plane(contour_plane(chosen, lattice, scale, paths, theme=theme, alt=alt, step=step), "contour", picked)
-    else:
-        from pages._shared.charts.descent_surface import surface_figure
-
-        figure = surface_figure(chosen, lattice, paths, theme)
-        st.plotly_chart(figure, key="surface_3d", theme="streamlit", config=BARE, alt=alt)
-    if scale.logarithmic:
-        st.caption("This surface is steep: heights and colours are logarithmic, the numbers beside them are losses.")
-
-
-def _written(path: Path) -> int | None:
-    """The step that the view below writes out; None where it shows something else."""
-    from pages._shared.panels.descent_step import written_step
-
-    view = st.session_state.get("view", st.query_params.get("view", VIEWS[0]))
-    return written_step(path) if view == VIEWS[0] else None
-
-
-def draw_losses(chosen: Surface, paths: dict[str, Path]) -> None:
+def draw_losses(found: Descent) -> None:
     from pages._shared.charts.descent_losses import loss_figure, losses_alt
 
     st.plotly_chart(
-        loss_figure(paths, chosen.examples > 0), key="losses", theme="streamlit", config=BARE,
-        alt=losses_alt(paths),
+        loss_figure(found.paths, found.surface.examples > 0), key="losses", theme="streamlit", config=BARE,
+        alt=losses_alt(found.paths),
     )  # fmt: skip
 
 
-def draw_points(chosen: Surface, path: Path) -> None:
-    if isinstance(chosen, DataSurface):
+def draw_points(found: Descent) -> None:
+    if isinstance(found.surface, DataSurface):
         from pages._shared.panels.descent_points import fit_plane
 
-        fit_plane(chosen, path)
+        fit_plane(found.surface, found.path)
     else:
-        st.info(f"{chosen.name} is a formula: it has no examples. Choose a data problem to see and move points.")
+        st.info(f"{found.surface.name} is a formula: it has no examples. Choose a data problem to see and move points.")
 
 
-@st.fragment
+@at_rest
 @errors_told
-def explorer() -> None:
-    """What is descended and how. All that follows from the rate runs in ``descents``."""
-    with st.container(key="twos setup"):
-        columns = st.columns([6, 5, 6, 5, 4], vertical_alignment="bottom")
-    formula = st.container()
-    with columns[0]:
-        chosen = setup.surface_field(formula)
-    settings = setup.settings_field(chosen, *columns[1:])
-    descents(chosen, settings)
-
-
-@st.fragment
-@errors_told
-def descents(chosen: Surface, settings: Settings) -> None:
-    """Rate, start and what comes of them: a new rate runs and sends nothing else, and the path is sent first."""
-    with st.container(key="twos how"):
-        slider, alpha, first, second, race = st.columns([8, 4, 4, 4, 6])
-    plots, below = st.container(), st.container()
-    with plots:
-        left, right = st.columns([3, 2])
-    with right:
-        beside = choice("Beside the surface", BESIDE, "beside")
-        chart, table = st.container(), st.container()
+def beside(plan: Plan) -> None:
+    """The losses along the paths, or the examples with the model: points that are moved here move the surface too."""
+    shown = choice("Beside the surface", BESIDE, "beside")
+    chart, table = st.container(), st.container()
     # The table stands below what shows its points, but must be read before they are drawn.
-    if beside == "Points" and chosen.examples:
+    if shown == "Points" and plan.surface.examples:
         from pages._shared.panels.descent_points import points_editor
 
         with table:
             if st.toggle("As a table, or from a file", key="table", bind="query-params"):
-                points_editor(chosen.name)
-        count, chosen = chosen.examples, setup.named_surface(chosen.name)
-        if chosen.examples != count:
+                points_editor(plan.surface.name)
+        if surface_now(plan).examples != plan.surface.examples:
             # The sizes of batches to choose from are set above.
             st.rerun()
-    settings = replace(settings, rate=setup.rate_field(chosen, slider, alpha))
-    start = setup.start_fields(chosen, first, second)
-    with race, st.container(key="setup race"):
-        runs = setup.rivals_field(chosen, settings)
-    limit = chosen.largest_stable_rate(settings.optimizer, settings.coefficients.momentum)
-    with slider:
-        setup.largest_rate_mark(limit)
-    with left:
-        plot_column, note = st.columns([1, 2], vertical_alignment="center")
-    with plot_column:
-        plot = choice("Plot", PLOTS, "plot")
-    setup.keep_points(chosen.name)
-    with gate().slot():
-        paths = {name: descend(chosen, [start], each, setup.generator()) for name, each in runs.items()}
-    path = next(iter(paths.values()))
-    with left:
-        draw_surface(chosen, paths, plot, _written(path))
-    with note:
-        setup.stability_note(chosen, settings, limit)
+    setup.keep_points(plan.surface.name)
+    found = descent(plan)
     with chart:
-        for name, each in paths.items():
+        for name, each in found.paths.items():
             if each.diverged:
                 st.warning(f"{name} {each.diverged[0]}.", icon=":material/trending_up:")
-        if beside == "Points":
-            draw_points(chosen, path)
+        if shown == "Points":
+            draw_points(found)
         else:
-            draw_losses(chosen, paths)
-    with below:
-        if choice("View", VIEWS, "view") == "One step":
-            from pages._shared.panels.descent_step import step_panel
+            draw_losses(found)
+    answer_if_behind("beside", found)
 
-            step_panel(chosen, path)
-        else:
-            from pages._shared.panels.descent_starts import starts_panel
 
-            starts_panel(chosen, settings)
+@at_rest
+@errors_told
+def below(plan: Plan) -> None:
+    """The step that is written out, or where a thousand starts end; and the address."""
+    found = descent(plan)
+    setup.RATE.tell_address(found.surface.rate)
+    for number, usual in zip(setup.START, setup.usual_start(found.surface), strict=True):
+        number.tell_address(usual)
+    STEP.tell_address(found.last)
+    view = choice("View", VIEWS, "view")
+    # Before what takes its time: the plane does not wait for many starts.
+    answer_if_behind("below", found)
+    if view == VIEWS[0]:
+        from pages._shared.panels.descent_step import step_panel
+
+        step_panel(found.surface, found.path, STEP.shown(found.last))
+    else:
+        from pages._shared.panels.descent_starts import starts_panel
+
+        starts_panel(found.surface, found.settings)
+
+
+def explorer() -> None:
+    """What is descended and how; all that follows from rate, start and step has runs of its own."""
+    with st.container(key="twos setup"):
+        columns = st.columns([6, 5, 7, 5, 5], vertical_alignment="bottom")
+    formula = st.container()
+    with columns[0]:
+        chosen = setup.surface_field(formula)
+    settings = setup.settings_field(chosen, *columns[1:])
+    for number in (setup.RATE, *setup.START):
+        number.open()
+    STEP.open()
+    send_anew()
+    left, right = st.columns([3, 2])
+    with left:
+        plots, race = st.columns([1, 2])
+        with plots:
+            plot = choice("Plot", PLOTS, "plot")
+        with race, st.container(key="setup race"):
+            rivals = setup.rivals_field(chosen, settings)
+        plan = Plan(chosen, settings, rivals, plot == PLOTS[0])
+        answer(plan)
+        if not plan.contour:
+            in_space(plan)
+    with right:
+        beside(plan)
+    below(plan)
 
 
 with page("gradient_descent"):
-    explorer()
+    errors_told(explorer)()

@@ -9,13 +9,11 @@ PLOTS = ("Contour", "3-D")
 
 @errors_told
 def landscape() -> None:
-    """The network on the left, its landscape on the right.
-
-    No fragment: a change of a control shall end the work that is going on, which it would not do inside of one.
-    """
+    """The network on the left, its landscape on the right; what has to be computed for it, a job computes."""
+    from pages._app import jobs
     from pages._shared.panels import landscape_setup as setup
     from pages._shared.panels import landscape_views as views
-    from pages._shared.panels.landscape_work import seen, trained
+    from pages._shared.panels import landscape_work as work
 
     # On a phone the style turns the two round, so that the landscape comes before what makes it.
     with st.container(key="picture_second"):
@@ -34,20 +32,18 @@ def landscape() -> None:
             "Plot", PLOTS, default=PLOTS[0], key="plot", bind="query-params", required=True,
             label_visibility="collapsed",
         )  # fmt: skip
-        progress, chart = st.container(), st.empty()
-    with progress:
         if source == setup.CLASSIFIER:
-            fit, subject = trained(recipe)
-            found = seen(subject, recipe, look, lambda now: views.draw(chart, now, subject, plot))
+            found = work.found(recipe, look, recipe)
         else:
-            subject = views.rnn(sentences)
-            found = seen(subject, sentences, look, lambda now: views.draw(chart, now, subject, plot))
-    views.draw(chart, found, subject, plot)
-    with right:
+            found = work.found(sentences, look, None, views.rnn(sentences))
+        if found is None:
+            jobs.watch(work.JOB, lambda: views.on_the_way(plot), going=not jobs.failed(work.JOB))
+            return
+        views.draw(found, plot)
         # The figures are text, and are seen before the script of the drawing has come.
-        views.told(found, subject)
-        if source == setup.CLASSIFIER:
-            views.training(fit, subject)
+        views.told(found)
+        if found.fit is not None:
+            views.training(found)
 
 
 with page("loss_landscape"):

@@ -3,72 +3,82 @@
 import streamlit as st
 
 from nlm_core.lm.candidates import candidates, label
-from nlm_core.lm.reader import Reading
-from nlm_core.lm.rnn import RnnModel
+from nlm_core.lm.prefix import tidy
+from nlm_core.lm.reader import PrefixReader, Reading
 from nlm_core.runtime import gate
+from pages._app.live import at_rest, live, live_drawing
+from pages._app.steps import Steps
+from pages._components.drawing import Act
 from pages._shared import controls
-from pages._shared.charts.bars import bars_alt, bars_frame, live_bars
-from pages._shared.charts.palette import ink
-from pages._shared.charts.unrolled import Cell, shown_steps, unrolled_html
+from pages._shared.charts.bars import bar_rows, bars_drawing
+from pages._shared.charts.states import states_drawing
+from pages._shared.charts.unrolled import Cell, shown_steps, unrolled_drawing
 from pages._shared.frame import errors_told, page
 from pages._shared.loaders import reader
-from pages._shared.panels.chart import tell
-from pages._shared.panels.rnn_states import states_panel, units_field
-from pages._shared.panels.stepper import stepper_behind
+from pages._shared.panels.rnn_states import Watch, watch_field
 
 # The names stand in the address as they stand on the page.
 VIEWS = ("Arithmetic", "One unit", "Influence", "Similar states")
 BARS = 7
 NAME = "Most probable next words"
+STEP = Steps("t", "step")
 
 
-def diagram(model: RnnModel, reading: Reading, labels: list[str], t: int) -> None:
-    """The unrolled network around the current step."""
+def read(found: PrefixReader) -> tuple[Reading, list[str]]:
+    """The sentence as it is now, and what its tokens are called; what was read before costs nothing again."""
+    with gate().slot():
+        reading = found.read(tidy(st.session_state["prefix"]).text)
+    return reading, [label(found.model, i, first=s == 0 and not reading.dropped) for s, i in enumerate(reading.ids)]
+
+
+@live
+@errors_told
+def answer(found: PrefixReader, watch: Watch) -> None:
+    """The sentence and its step, and nothing else: what a key costs."""
+    controls.prefix_field("Sentence")
+    reading, labels = read(found)
+    model, columns = found.model, reading.columns
     last = len(labels) - 1
+    t = STEP.shown(last)
     cells = []
     for s in shown_steps(t, last):
-        best = candidates(model, reading.columns[s], 1).top[0] if s <= t else None
+        best = candidates(model, columns[s], 1).top[0] if s <= t else None
         cells.append(Cell(s, labels[s], best and (best.text, best.p)))
-    st.html(unrolled_html(cells, t, last))
+    states = found.hidden_states().double().cpu().numpy()
+    following = reading.ids[t + 1] if t < last else None
+    rows = bar_rows(candidates(model, columns[t], min(BARS, len(columns[t].top_ids))), following)
+    live_drawing(
+        "rnn_step",
+        {
+            "text": tidy(st.session_state["prefix"]).text,
+            "t": {"first": 0, "last": last, "now": t, "where": f"step {t:,} of {last:,}: reads {labels[t]}"},
+            "cells": unrolled_drawing(cells, t, last),
+            "states": states_drawing(states, watch.units(states), labels, t),
+            "bars": bars_drawing(NAME, rows, labels[: t + 1]),
+        },
+        key="rnn_step",
+        on_act=lambda act: done(found, act),
+    )
 
 
-@st.fragment
+def done(found: PrefixReader, act: Act) -> None:
+    """What was done on the drawing: a step."""
+    STEP.follow(act, len(read(found)[0].ids) - 1)
+
+
+@at_rest
 @errors_told
-def explorer() -> None:
-    """All of the page runs here, so that a step runs nothing else; diagram and bars are sent first."""
-    with st.container(key="setup"):
-        field, choice = st.columns([3, 1])
-    with field:
-        prefix = controls.prefix_field("Sentence", value=controls.PRESETS[0])
-    with choice:
-        name = controls.rnn_field()
-    for note in prefix.notes:
+def below(found: PrefixReader) -> None:
+    """What follows when sentence and step have come to rest."""
+    reading, labels = read(found)
+    last = len(labels) - 1
+    t = STEP.shown(last)
+    STEP.tell_address(last)
+    controls.tell_prefix()
+    for note in tidy(st.session_state["prefix"]).notes:
         st.info(note)
-    found = reader(name)
-    with gate().slot():
-        reading = found.read(prefix.text)
-    model = found.model
-    labels = [label(model, i, first=s == 0 and not reading.dropped) for s, i in enumerate(reading.ids)]
-    t, draw_stepper = stepper_behind("Step t, START being step 0", 0, len(labels) - 1, key="t", forward="Step")
-    after = reading.ids[t + 1] if t + 1 < len(labels) else None
-    top = candidates(model, reading.columns[t], min(BARS, len(reading.columns[t].top_ids)))
-    frame = bars_frame(top, after)
-    diagram(model, reading, labels, t)
-    states_column, bars_column = st.columns([3, 2])
-    with bars_column:
-        place = st.container(key="step_bars")
-        with place:
-            st.vega_lite_chart(live_bars(frame, ink(st.context.theme.type), clickable=False), alt=NAME)
-        draw_stepper()
-        with place:
-            tell(bars_alt(NAME, frame, labels[: t + 1]))
-        states = found.hidden_states().double().cpu().numpy()
-        with st.container(key="setup units"):
-            units = units_field(states)
     if reading.dropped:
         st.caption(f"A reading holds {found.limit:,} words: the first {reading.dropped:,} of this text are not read.")
-    with states_column:
-        states_panel(states, units, labels, t)
     view = st.segmented_control(
         "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", label_visibility="collapsed", required=True
     )
@@ -79,7 +89,7 @@ def explorer() -> None:
     elif view == "Influence":
         from pages._shared.panels.rnn_influence import influence_panel
 
-        influence_panel(model, reading, labels, t)
+        influence_panel(found.model, reading, labels, t)
     else:
         from pages._shared.panels import rnn_step
 
@@ -87,5 +97,21 @@ def explorer() -> None:
         panel(found, reading, labels, t)
 
 
+def explorer() -> None:
+    """The step on top; below it what is shown of it, and all else."""
+    picture = st.container()
+    with st.container(key="setup"):
+        model, units = st.columns([1, 3])
+    with model:
+        found = reader(controls.rnn_field())
+    with units:
+        watch = watch_field(len(found.model.network.b_h))
+    STEP.open()
+    controls.open_prefix()
+    with picture:
+        answer(found, watch)
+    below(found)
+
+
 with page("step_rnn"):
-    explorer()
+    errors_told(explorer)()

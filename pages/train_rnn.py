@@ -13,6 +13,7 @@ def lesson() -> None:
     """The text and the settings, the view that is chosen, and what can be taken away."""
     from pages._shared.panels import training_setup as setup
     from pages._shared.panels.training_link import follow_link, keep_in_address
+    from pages._shared.panels.training_run import on_the_way, run_panel
 
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         view = st.segmented_control(
@@ -30,18 +31,19 @@ def lesson() -> None:
     run = setup.current_run(text, settings)
     setup.describe(run, text, settings)
     follow_link(run)
+    going = setup.training(run)
     if view == "Run":
-        from pages._shared.panels.training_run import run_panel
-
-        run_panel(run)
+        run_panel(run, going)
+    elif going:
+        # A step is taken apart between two steps.
+        on_the_way(run)
     else:
         from pages._shared.panels.training_lesson import lesson_panel
 
-        st.session_state[setup.TRAINING] = False
         lesson_panel(run)
-    if not setup.training(run):
+    if not going:
         keep_in_address(run, source)
-    if run.number and not setup.training(run):
+    if run.number and not going:
         from pages._shared.panels.training_keep import keep_panel
 
         keep_panel(run)

@@ -60,8 +60,8 @@ class HubServer(ThreadingHTTPServer):
     """The server.
 
     ``repositories`` by id can be changed while it runs, ``requests`` lists (method, path), ``headers_seen`` what was
-    sent with them, its names in lower case, and ``portal`` is a page that is sent in answer to everything, as networks
-    do that want a visitor to log in first.
+    sent with them, its names in lower case, ``portal`` is a page that is sent in answer to everything, as networks do
+    that want a visitor to log in first, and weights are sent once ``weights_may_go`` is set, as it is at first.
     """
 
     daemon_threads = True
@@ -72,6 +72,8 @@ class HubServer(ThreadingHTTPServer):
         self.requests: list[tuple[str, str]] = []
         self.headers_seen: list[dict[str, str]] = []
         self.portal: bytes | None = None
+        self.weights_may_go = threading.Event()
+        self.weights_may_go.set()
         self.broken: set[tuple[str, str]] = set()
 
     @property
@@ -153,6 +155,8 @@ class _Handler(BaseHTTPRequestHandler):
             headers |= {"Location": f"{self.server.storage}/{repo_id}/resolve/{rest}"}
             self._answer(302, b"", headers)
             return
+        if self.command == "GET" and stored:
+            self.server.weights_may_go.wait(60)
         if self.command == "GET" and name in repository.cut_after:
             if (repo_id, name) in self.server.broken:
                 self._refuse(503, "")

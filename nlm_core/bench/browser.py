@@ -19,6 +19,7 @@ from nlm_core.bench import BenchError
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "app.py"
+CONFIGURATION = ROOT / ".streamlit" / "config.toml"
 
 _SYSTEM_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Root in a container has no sandbox; the rest keeps Chromium from asking its maker for updates during a measurement.
@@ -35,10 +36,11 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class Server:
-    """A running Streamlit server: its address without a slash at the end, and the file that holds what it printed."""
+    """A running Streamlit server: its address without a slash at the end, the file of what it printed, its process."""
 
     url: str
     log: Path
+    pid: int
 
 
 @contextmanager
@@ -65,7 +67,7 @@ def server(script: Path = APP, environment: Mapping[str, str] | None = None) -> 
             try:
                 # Between choosing a port and serving on it, another program may have taken it: then try another.
                 if _answers(f"http://127.0.0.1:{port}/_stcore/health", process):
-                    yield Server(f"http://127.0.0.1:{port}", log)
+                    yield Server(f"http://127.0.0.1:{port}", log, process.pid)
                     return
             finally:
                 _end(process)
@@ -153,6 +155,27 @@ def chromium() -> Iterator[Any]:
 
 
 @contextmanager
+def bare_server(page: str) -> Iterator[Server]:
+    """Serve a page that is nothing but the script ``page``, with the configuration of the app.
+
+    A page that is measured beside the app must not be slowed down by anything that the app's own configuration turns
+    off, so both servers read the same file.
+
+    Raises
+    ------
+    BenchError
+        As ``server``.
+    """
+    with tempfile.TemporaryDirectory(prefix="nlm-bare-") as folder:
+        script = Path(folder) / "bare.py"
+        script.write_text(page, encoding="utf-8")
+        (script.parent / ".streamlit").mkdir()
+        shutil.copy(CONFIGURATION, script.parent / ".streamlit" / CONFIGURATION.name)
+        with server(script) as started:
+            yield started
+
+
+@contextmanager
 def beside(bare_page: str) -> Iterator[tuple[Any, Server, Server]]:
     """A Chromium, a server of the app, and one of a page that is nothing but the script ``bare_page``.
 
@@ -161,8 +184,5 @@ def beside(bare_page: str) -> Iterator[tuple[Any, Server, Server]]:
     BenchError
         As ``chromium`` and ``server``.
     """
-    with tempfile.TemporaryDirectory(prefix="nlm-bare-") as folder:
-        script = Path(folder) / "bare.py"
-        script.write_text(bare_page, encoding="utf-8")
-        with chromium() as browser, server() as app, server(script) as bare:
-            yield browser, app, bare
+    with chromium() as browser, server() as app, bare_server(bare_page) as bare:
+        yield browser, app, bare

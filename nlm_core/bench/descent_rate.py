@@ -19,7 +19,8 @@ def echo():
 
 echo()
 """
-_FIELD = "[data-testid=stNumberInputField]"
+# On our page the number of the slider, on the bare one the only field.
+_FIELD = ".nlm-alpha input, [data-testid=stNumberInputField]"
 _PATH = ".st-key-contour_plane path.nlm-path"
 
 
@@ -38,7 +39,7 @@ def rate_change_ratio() -> dict[str, Any]:
 
 
 def _all_rates(tab: Tab) -> Times:
-    """Type every rate into the first number field."""
+    """Type every rate into the field of the rate."""
     field, times = tab.page.locator(_FIELD).first, []
     for rate in _RATES:
         field.fill(rate)

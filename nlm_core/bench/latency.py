@@ -1,161 +1,63 @@
-"""How fast the next-token page answers a keystroke, beside a bare Streamlit page, and what prefix reuse saves."""
+"""How fast the next-token page answers what is typed, beside a bare Streamlit page, and what prefix reuse saves."""
 
-import statistics
-import time
 from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nlm_core.bench import BenchError, bar
-from nlm_core.bench.beside import Tab, Times, beside_bare
+from nlm_core.bench.forward import LENGTHS, forwards
+from nlm_core.bench.keystrokes import single_keys, sustained_keys
 
-if TYPE_CHECKING:
-    from nlm_core.lm.transformer import TransformerModel
-
-MODEL = "nlm-gpt"
-LENGTHS = (20, 60, 120)
-RATIO_BAR = 1.5
-
-_BLOCKS = 4
-_TEXT = "the old man went down to the river"
-_REPEATS = 40
-_WARM_UP = 5
-# The least that a live text can cost in Streamlit: one fragment, one input, its text.
-_BARE_PAGE = """\
-import streamlit as st
+SINGLE_BAR, SUSTAINED_BAR, CPU_BAR_MS = 2.0, 2.0, 8.0
 
 
-@st.fragment
-def echo():
-    st.text(st.text_input("Prefix", live="0ms"))
-
-
-echo()
-"""
-_FIELD = "[data-testid=stTextInputField]"
-_BARS = ".st-key-bars svg text"
+def _or_problem(what: str, measured: Callable[[], dict[str, Any]], problems: list[str]) -> dict[str, Any]:
+    try:
+        return measured()
+    except BenchError:
+        raise
+    # Whatever else goes wrong in a browser or a server leaves the figure unmeasured, which does not hold.
+    except Exception as error:
+        problems.append(f"{what} were not measured: {' '.join(str(error).split())[:300]}")
+        return {"ratio_of_medians": None, "next_token": {}}
 
 
 def measure() -> dict[str, Any]:
-    """Keystroke to updated bars in a real browser, and forward times with and without prefix reuse.
+    """Keystroke to bars in a real browser, single keys and sustained typing, and forward times with and without reuse.
+
+    Returns
+    -------
+    dict
+        "bars" as in ``nlm_core.bench``; "single" and "sustained" as from ``nlm_core.bench.keystrokes``; "forward" as
+        from ``nlm_core.bench.forward``; "notes" and "problems".
 
     Raises
     ------
     BenchError
         If there is no Playwright or no Chromium.
     """
-    result: dict[str, Any] = {"problems": []}
-    try:
-        result["keystroke"] = _keystrokes()
-    except BenchError:
-        raise
-    # Whatever else goes wrong in a browser or a server leaves the figure unmeasured, which does not hold.
-    except Exception as error:
-        result["keystroke"] = {"ratio_of_medians": None}
-        result["problems"].append(f"keystrokes were not measured: {' '.join(str(error).split())[:300]}")
-    result["forward"] = _forwards()
-    ratio = result["keystroke"]["ratio_of_medians"]
-    bars = [bar("keystroke to updated bars, median, next-token page / bare page", ratio, RATIO_BAR, "lower")]
-    return {"bars": bars, **result}
-
-
-def _keystrokes() -> dict[str, Any]:
-    """Milliseconds of single keystrokes on both pages."""
-    return beside_bare(
-        "next_token",
-        f"next_token?model={MODEL}",
-        _BARS,
-        _BARE_PAGE,
-        lambda tab: _type(tab, _TEXT),
-        rounds=_BLOCKS,
-        what="keystrokes",
-        warm_up=lambda tab: _type(tab, _TEXT[:_WARM_UP]),
-    )
-
-
-def _type(tab: Tab, text: str) -> Times:
-    """Clear the field and type a text key by key; the time of each letter.
-
-    A space is typed but not timed: at the end of a prefix it is not read and so changes nothing.
-    """
-    tab.page.fill(_FIELD, "")
-    tab.page.focus(_FIELD)
-    tab.quiet()
-    times = []
-    for character in text:
-        if character == " ":
-            tab.page.keyboard.press("Space")
-            tab.quiet()
-        else:
-            times.append(tab.timed(partial(tab.page.keyboard.press, character)))
-    return times
-
-
-def _forwards() -> dict[str, Any]:
-    """One more token at the end of a prefix: with the state kept, without it, and as plain ``transformers`` does it.
-
-    All three run in turns, in this process, with as many threads as the app gives one computation.
-    """
-    import torch
-
-    from nlm_core import runtime
-    from nlm_core.lm.registry import load
-
-    runtime.gate()
-    model: Any = load(MODEL)
-    ids = _ids(model)
-    result: dict[str, Any] = {"threads": torch.get_num_threads(), "device": str(runtime.device())}
-    for length in LENGTHS:
-        times = _forward_times(model, ids[: length + 1])
-        medians = {name: statistics.median(found) for name, found in times.items()}
-        result[str(length)] = {
-            **{f"{name}_ms": round(median, 3) for name, median in medians.items()},
-            "reuse_over_transformers": round(medians["reuse"] / medians["transformers"], 3),
-            "no_reuse_over_transformers": round(medians["no_reuse"] / medians["transformers"], 3),
-        }
-    return result
-
-
-def _forward_times(model: "TransformerModel", ids: list[int]) -> dict[str, list[float]]:
-    """Milliseconds of each way for prefixes one shorter than ``ids``."""
-    from nlm_core.lm.reader import PrefixReader
-
-    # The last token changes from call to call, as it does under a word that is being typed.
-    ends = ids[:-1], [*ids[:-2], ids[-1]]
-    kept = PrefixReader(model)
-    ways: dict[str, Callable[[list[int]], object]] = {
-        "reuse": kept.read_ids,
-        "no_reuse": lambda prefix: PrefixReader(model).read_ids(prefix),
-        "transformers": lambda prefix: _plain(model, prefix),
+    problems: list[str] = []
+    single = _or_problem("single keystrokes", single_keys, problems)
+    sustained = _or_problem("sustained keystrokes", sustained_keys, problems)
+    forward = forwards()
+    cpu = sustained["next_token"].get("cpu_ms_a_key")
+    return {
+        "bars": [
+            bar("single keystroke to bars, median / bare echo", single["ratio_of_medians"], SINGLE_BAR, "lower"),
+            bar(
+                "sustained, 8 keys a second, median / bare echo", sustained["ratio_of_medians"], SUSTAINED_BAR, "lower"
+            ),
+            bar("processor time of the server a keystroke, ms", cpu, CPU_BAR_MS, "lower"),
+        ],
+        "notes": [
+            *(f"forward, {name}: {what}" for name, what in forward["peers"].items()),
+            *(
+                f"forward, one token more after {length}: ours takes {forward[str(length)]['reuse_over_no_cache']:.2f} "
+                f"x no_cache and {forward[str(length)]['reuse_over_cropped_cache']:.2f} x cropped_cache"
+                for length in LENGTHS
+            ),
+        ],
+        "problems": problems,
+        "single": single,
+        "sustained": sustained,
+        "forward": forward,
     }
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    for turn in range(_WARM_UP + _REPEATS):
-        for name, way in ways.items():
-            _wait_for_device()
-            began = time.perf_counter()
-            way(ends[turn % 2])
-            _wait_for_device()
-            if turn >= _WARM_UP:
-                times[name].append(1000 * (time.perf_counter() - began))
-    return times
-
-
-def _wait_for_device() -> None:
-    import torch
-
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
-
-
-def _ids(model: "TransformerModel") -> list[int]:
-    """START and enough of a text for the longest prefix and one token more."""
-    return [model.start_id, *(model.encode(_TEXT) * LENGTHS[-1])][: LENGTHS[-1] + 1]
-
-
-def _plain(model: "TransformerModel", ids: list[int]) -> object:
-    """What a script without a cache does at every keystroke: the whole prefix through the network, then softmax."""
-    import torch
-
-    with torch.inference_mode():
-        inputs = torch.tensor([ids], device=model.network.device)
-        return model.network(input_ids=inputs, use_cache=False).logits[0, -1].softmax(-1)

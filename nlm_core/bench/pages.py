@@ -1,5 +1,6 @@
-"""How soon every page shows its first computed thing to a new visitor, beside a bare page, and how many bytes it takes.
+"""How soon every page is complete for a new visitor, beside a bare page, how far it jumps, and the bytes it takes.
 
+A page is complete when its script has ended, every drawing is there and nothing changes any more; see ``complete.js``.
 The server is warm: every page has been opened before, so that models and libraries are loaded. The visitor is new: each
 visit is a browser profile of its own with an empty cache. Pages and bare page are visited in turns, so that whatever
 else the machine does meets both. The pages are those that the navigation of the app lists.
@@ -7,7 +8,6 @@ else the machine does meets both. The pages are those that the navigation of the
 
 import statistics
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +15,11 @@ from typing import Any
 
 from nlm_core.bench import bar
 
-WITHOUT_MODELS_BAR, WITH_MODELS_BAR = 1.5, 2.0
+WITHOUT_MODELS_BAR, WITH_MODELS_BAR, SHIFT_BAR = 1.6, 2.0, 0.1
 # The sections of the navigation whose pages compute without a language model; the first has no heading.
 WITHOUT_MODELS = ("", "Deep learning review")
-# What counts as meaningful: never a heading, a caption or a control.
+# What a page computes: never a heading, a caption, a link or a control. ``complete.js`` takes tick marks away, and
+# formulas that hold no numbers.
 DRAWINGS = ", ".join(
     (
         "[data-testid=stVegaLiteChart] svg .role-mark path[d]",
@@ -31,11 +32,12 @@ DRAWINGS = ", ".join(
         "[data-testid=stMain] [data-testid=stMetricValue]",
         "[data-testid=stMain] :not([data-testid=stCaptionContainer] *, label *) > .katex",
         "[data-testid=stMain] [class*='st-key-twos-figures'] strong",
+        "[data-testid=stMain] [data-testid^=stBidiComponent] :is(svg :is(path[d], rect, circle, text), canvas, td)",
         "[data-testid=stMain] [class^=nlm-]",
     )
 )
-# The lecture map, the first page of all, is made of links; its first one is what a visitor comes for.
-_LINKS = "[data-testid=stMain] [data-testid=stPageLink-NavLink]"
+# The glossary computes nothing; its words are what it shows.
+_WRITTEN = {"glossary": "[data-testid=stMain] [data-testid=stMarkdownContainer] p"}
 _BARE = "bare"
 # The least that a page can be in Streamlit: its one text is what it shows.
 _BARE_PAGE = """\
@@ -48,9 +50,9 @@ _ROUNDS = 5
 # Every page is held against the bare one, so that one is visited more often: after so many pages each time.
 _PAGES_PER_BARE = 4
 _LIMIT_MS = 30_000
-# Until browser and server have done away with the visit before.
-_REST_MS = 300
-_PAINT = Path(__file__).with_name("paint.js")
+# For so long a page is looked at when it is complete: whether something changes after all.
+_AFTER_MS = 700
+_COMPLETE = Path(__file__).with_name("complete.js")
 
 
 @dataclass(frozen=True)
@@ -64,24 +66,43 @@ class Address:
 
 @dataclass
 class Visits:
-    """What the visits of one page gave: milliseconds to the first drawing, what it was, bytes by the time of rest."""
+    """What the visits of one page gave.
+
+    Attributes
+    ----------
+    times : list of float
+        Milliseconds until the page was complete.
+    shifts : list of float
+        Sums of layout shifts until then, as the browser scores them: 0 where nothing jumped.
+    what : str
+        The first of what it has computed.
+    file_bytes, message_bytes : int
+        Sent by the time of rest.
+    changed_after : int
+        Visits in which something changed within 700 ms after all.
+    missing : str
+        What was missing when the visit was given up; "" where the page became complete.
+    """
 
     times: list[float] = field(default_factory=list)
+    shifts: list[float] = field(default_factory=list)
     what: str = ""
     file_bytes: int = 0
     message_bytes: int = 0
-    drew_nothing: bool = False
+    changed_after: int = 0
+    missing: str = ""
 
 
 def measure() -> dict[str, Any]:
-    """Visit every page in turns with a bare one, in about three minutes on two cores.
+    """Visit every page in turns with a bare one, in about five minutes on two cores.
 
     Returns
     -------
     dict
-        "bars" as in ``nlm_core.bench``, each the slowest page of its kind; "pages", for each its section, median
-        milliseconds, ratio of that to the bare page's, what was drawn first, and the bytes sent: of files (scripts,
-        styles, fonts, as sent over the wire) and of messages (what the script itself sends); "bare" likewise.
+        "bars" as in ``nlm_core.bench``, each the worst page of its kind; "pages", for each its section, median
+        milliseconds until it is complete, ratio of that to the bare page's, median layout shift, what it has computed,
+        the bytes sent: of files (scripts, styles, fonts, as sent over the wire) and of messages (what the script
+        itself sends), and in how many visits something changed later; "bare" likewise.
 
     Raises
     ------
@@ -127,15 +148,16 @@ def _listed(browser: Any, url: str) -> dict[str, Address]:
         if address is None:
             section = title
         else:
-            addresses[title] = Address(address, section, DRAWINGS if addresses else _LINKS)
+            name = address.rsplit("/", maxsplit=1)[-1]
+            addresses[title] = Address(address, section, _WRITTEN.get(name, DRAWINGS))
     return addresses
 
 
 def _visit(browser: Any, address: Address, visits: Visits, keep: bool) -> None:
-    """Open a page as a new visitor and add what was measured; a page that drew nothing is not visited again."""
+    """Open a page as a new visitor and add what was measured; one that did not become complete is not visited again."""
     from playwright.sync_api import TimeoutError as TooLateError
 
-    if visits.drew_nothing:
+    if visits.missing:
         return
     context = browser.new_context(viewport={"width": 1280, "height": 720})
     page = context.new_page()
@@ -155,21 +177,23 @@ def _visit(browser: Any, address: Address, visits: Visits, keep: bool) -> None:
     network.on("Network.webSocketFrameReceived", message)
     network.send("Network.enable")
     page.add_init_script(f"window.__drawings = {address.drawings!r};")
-    page.add_init_script(path=_PAINT)
+    page.add_init_script(path=_COMPLETE)
     page.goto(address.url)
     try:
-        page.wait_for_function("window.__paint?.milliseconds != null")
+        page.wait_for_function("window.__complete?.milliseconds != null")
     except TooLateError:
-        visits.drew_nothing = True
+        visits.missing = page.evaluate("window.__complete.missing")
+        context.close()
         return
-    drawn = page.evaluate("window.__paint")
-    page.wait_for_selector("[data-test-script-state=notRunning]", state="attached")
+    page.wait_for_timeout(_AFTER_MS)
+    found = page.evaluate("window.__complete")
     page.wait_for_load_state("networkidle")
     context.close()
-    time.sleep(_REST_MS / 1000)
     if keep:
-        visits.times.append(drawn["milliseconds"])
-        visits.what, visits.file_bytes, visits.message_bytes = drawn["what"], sent["files"], sent["messages"]
+        visits.times.append(found["milliseconds"])
+        visits.shifts.append(found["shift"])
+        visits.changed_after += found["changed"] > found["milliseconds"]
+        visits.what, visits.file_bytes, visits.message_bytes = found["what"], sent["files"], sent["messages"]
 
 
 def report(addresses: dict[str, Address], found: dict[str, Visits]) -> dict[str, Any]:
@@ -180,28 +204,36 @@ def report(addresses: dict[str, Address], found: dict[str, Visits]) -> dict[str,
             "section": addresses[name].section,
             "median_ms": _median(visits.times),
             "over_bare": _over(visits.times, least),
-            "first_drawn": visits.what,
+            "layout_shift": round(statistics.median(visits.shifts), 3) if visits.shifts else None,
+            "computed": visits.what,
             "file_bytes": visits.file_bytes,
             "message_bytes": visits.message_bytes,
+            "visits_changed_later": visits.changed_after,
         }
         for name, visits in found.items()
     }
     bare = pages.pop(_BARE)
 
-    def slowest(with_models: bool) -> float | None:
-        ratios = [
-            page["over_bare"] for page in pages.values() if with_models == (page["section"] not in WITHOUT_MODELS)
-        ]
-        known = [ratio for ratio in ratios if ratio is not None]
-        return max(known) if known and len(known) == len(ratios) else None
+    def worst(figure: str, names: Sequence[str]) -> float | None:
+        known = [pages[name][figure] for name in names if pages[name][figure] is not None]
+        return max(known) if known and len(known) == len(names) else None
 
-    text = "first computed thing on the screen, median over that of a bare page, slowest page"
+    with_models = [name for name, page in pages.items() if page["section"] not in WITHOUT_MODELS]
+    without = [name for name in pages if name not in with_models]
+    text = "page complete, median over that of a bare page, slowest page"
     return {
         "bars": [
-            bar(f"{text} without a language model", slowest(False), WITHOUT_MODELS_BAR, "lower"),
-            bar(f"{text} with one", slowest(True), WITH_MODELS_BAR, "lower"),
+            bar(f"{text} without a language model", worst("over_bare", without), WITHOUT_MODELS_BAR, "lower"),
+            bar(f"{text} with one", worst("over_bare", with_models), WITH_MODELS_BAR, "lower"),
+            bar(
+                "layout shift until it is complete, worst page", worst("layout_shift", list(pages)), SHIFT_BAR, "lower"
+            ),
         ],
-        "problems": [f"{name} drew nothing in {_LIMIT_MS // 1000} s" for name in found if found[name].drew_nothing],
+        "problems": [
+            f"{name} was not complete after {_LIMIT_MS // 1000} s: {visits.missing} was missing"
+            for name, visits in found.items()
+            if visits.missing
+        ],
         "rounds": _ROUNDS,
         "bare": bare,
         "pages": pages,

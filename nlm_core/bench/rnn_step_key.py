@@ -27,8 +27,8 @@ def echo():
 
 echo()
 """
-# p_t is drawn after the unrolled network; when its bars have changed, both have.
-_BARS = ".st-key-step_bars svg text"
+# One drawing: unrolled cells, states and the bars of p_t, all drawn from one message.
+_DRAWN = ".st-key-rnn_step svg text"
 
 
 def step_key_ratio() -> dict[str, Any]:
@@ -40,7 +40,7 @@ def step_key_ratio() -> dict[str, Any]:
         ``step_page`` and ``bare``; see ``beside_bare``, also for what is raised.
     """
     path = f"step_rnn?{urlencode({'prefix': _SENTENCE})}"
-    return beside_bare("step_page", path, _BARS, _BARE_PAGE, _there_and_back, rounds=_ROUNDS, what="step keys")
+    return beside_bare("step_page", path, _DRAWN, _BARE_PAGE, _there_and_back, rounds=_ROUNDS, what="step keys")
 
 
 def _there_and_back(tab: Tab) -> Times:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from nlm_core.lm.reader import Column
 from nlm_core.text.display import readable
 
@@ -55,7 +57,7 @@ def candidates(model: Symbols, column: Column, k: int) -> Candidates:
     """
     if not 1 <= k <= len(column.top_ids):
         raise ValueError(f"k is {k}; it must be 1 to {len(column.top_ids)}")
-    pairs = zip(column.top_ids[:k].tolist(), column.top_p[:k], strict=True)
+    pairs = zip(column.top_ids[:k].tolist(), np.exp(column.top_logp[:k]).tolist(), strict=True)
     top = tuple(Candidate(i, label(model, i), p, rank) for rank, (i, p) in enumerate(pairs, start=1))
     return Candidates(top, model.vocab_size - k, max(0.0, 1.0 - sum(c.p for c in top)))
 

@@ -4,6 +4,7 @@ Safetensors only, no code of the model's own, and a full commit hash for whateve
 """
 
 import math
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["HUB_PRESETS", "HubPreset", "fetch_hub", "is_cached", "load_causal", "load_hub"]
 
 FLOAT32_PARAMETERS = 200_000_000
+# ``from_pretrained`` patches torch while it runs: of two at once both can fail ("Cannot copy out of meta tensor").
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def load_causal(folder: Path, dtype: torch.dtype = torch.float32, name: str | None = None) -> "PreTrainedModel":
@@ -59,17 +62,18 @@ def load_folder(
     """
     name = name or folder.name
     try:
-        network, report = auto.from_pretrained(
-            folder,
-            dtype=dtype,
-            local_files_only=True,
-            use_safetensors=True,
-            trust_remote_code=False,
-            # Weights that do not fit are told apart below, in a sentence of ours.
-            ignore_mismatched_sizes=True,
-            output_loading_info=True,
-        )
-        network = network.to(runtime.device())
+        with _ONE_AT_A_TIME:
+            network, report = auto.from_pretrained(
+                folder,
+                dtype=dtype,
+                local_files_only=True,
+                use_safetensors=True,
+                trust_remote_code=False,
+                # Weights that do not fit are told apart below, in a sentence of ours.
+                ignore_mismatched_sizes=True,
+                output_loading_info=True,
+            )
+            network = network.to(runtime.device())
     # What can go wrong with a stranger's files has no common type; whatever it is, the visitor has to choose again.
     except Exception as error:
         raise unreadable(name, error) from error

@@ -18,7 +18,7 @@ from transformers import DynamicCache, LlamaForCausalLM, PreTrainedModel
 
 
 def is_plain_llama(network: PreTrainedModel) -> TypeGuard[LlamaForCausalLM]:
-    """Whether ``next_hidden`` holds for a network: a Llama with plain rotary positions, a key for each head, no bias."""
+    """Whether ``next_hidden`` holds for a network: plain rotary positions, a key for each head, no bias."""
     if not isinstance(network, LlamaForCausalLM):
         return False
     config = network.config
@@ -43,7 +43,8 @@ def next_hidden(network: LlamaForCausalLM, cache: DynamicCache, token_id: int) -
 
     def turned(vector: Tensor) -> Tensor:
         first, second = vector.chunk(2, dim=-1)
-        return vector * cos + torch.cat([-second, first], dim=-1) * sin
+        there: Tensor = vector * cos + torch.cat([-second, first], dim=-1) * sin
+        return there
 
     for number, layer in enumerate(model.layers):
         attention, feed_forward = layer.self_attn, layer.mlp

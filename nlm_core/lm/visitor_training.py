@@ -1,13 +1,12 @@
-"""Training of one visitor's recurrent network: in short slices, so that it can be watched, paused and shared.
+"""Training of one visitor's recurrent network: step by step, so that it can be watched, paused and shared.
 
-Every slice goes through the gate of the process, so a visitor who trains never keeps the others waiting for longer
-than a slice. A run is plain data of one session: nothing of it is shared.
+A run is plain data of one session: nothing of it is shared. Its curves and samples only grow, so that they can be read
+while another thread trains it; its weights are to be read between two steps.
 """
 
 import copy
 import math
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,7 +25,6 @@ from nlm_core.text.corpus import Rows, padded_rows
 from nlm_core.text.csv_export import to_csv
 from nlm_core.text.visitor_text import VisitorText
 
-SLICE_SECONDS = 0.3
 # How often in one stretch of training the held-out sentences are looked at, and samples drawn.
 LOOKS, SAMPLINGS = 60, 6
 SAMPLES, SAMPLE_TOKENS = 3, 24
@@ -116,13 +114,17 @@ class VisitorRun:
     def target(self) -> int:
         return self.trainer.recipe.max_steps or 0
 
+    def share_of(self, number: int) -> float:
+        """How much of the present stretch is behind the run after so many steps, 0 to 1."""
+        return 1 - (self.target - number) / self.stretch
+
     @property
     def out_of_time(self) -> bool:
         return self.trainer.seconds >= MAX_SECONDS
 
     @property
     def ended(self) -> bool:
-        """Whether ``advance`` would do nothing: the target is reached, the time is used up, or the run diverged."""
+        """Whether ``steps`` would take none: the target is reached, the time is used up, or the run diverged."""
         return self.diverged is not None or self.number >= self.target or self.out_of_time
 
     def go_on(self, steps: int) -> None:
@@ -150,21 +152,13 @@ class VisitorRun:
             lines[0] = self.line(self.vocabulary.encode(first))
         return padded_rows(lines)
 
-    def advance(self, most_steps: int = MAX_STEPS, seconds: float = SLICE_SECONDS) -> None:
-        """Train for one slice: until the target, or for so many steps or seconds, and for one step at least.
-
-        Raises
-        ------
-        BusyError
-            If no place at the gate became free; nothing is lost, the next call goes on.
-        """
-        with runtime.gate().slot():
-            self._look_before()
-            until, last = time.perf_counter() + seconds, self.number + most_steps
-            while not self.ended and self.number < last:
-                self._take(self.trainer.step(self.batch()))
-                if time.perf_counter() > until:
-                    return
+    def steps(self) -> Iterator[Step | Diverged]:
+        """Train to the target, step after step. Whoever stops taking steps may call this again and go on."""
+        self._look_before()
+        while not self.ended:
+            step = self.trainer.step(self.batch())
+            self._take(step)
+            yield step
 
     def step_on(self, first: str | None = None) -> Step | Diverged:
         """One step by hand, past the target if need be.

@@ -14,8 +14,8 @@ _TOLD = "_told_to_address"
 
 
 def _told(name: str) -> list[str]:
-    told: list[str] = st.session_state.setdefault(_TOLD, {}).setdefault(name, [])
-    return told
+    told: dict[str, list[str]] = st.session_state.setdefault(_TOLD, {})
+    return told.setdefault(name, [])
 
 
 def forget_told() -> None:

@@ -33,6 +33,14 @@ def live_drawing(kind: str, data: dict[str, Any], *, key: str, on_act: Callable[
     drawing(kind, {**data, "live": st.session_state[_REVISION]}, key=key, on_act=on_act)
 
 
+def answer_after(part: str, wanted: str) -> None:
+    """Have the live part run after another one that has changed what it shows; at the end of that part.
+
+    A part may not run another by itself: the browser asks for it, once for each ``wanted`` state; "" is none.
+    """
+    drawing("after", {"wanted": wanted}, key=f"after {part}", on_act=lambda _: answer_now())
+
+
 def at_rest(part: Callable[P, None]) -> Callable[P, None]:
     """A part of the page that follows its live inputs: a fragment that runs again when they have come to rest."""
 

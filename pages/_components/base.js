@@ -2,6 +2,8 @@
 const KINDS = {};
 // What follows an input waits until nothing has been pressed or answered for so long.
 const REST_MS = 250;
+// An answer that has not come after so long is no longer waited for.
+const PATIENCE_MS = 1500;
 const known = new WeakMap();
 // The newest live answer on the page, and when a key or the pointer was last heard.
 const live = { revision: 0, at: 0, waiters: new Set() };
@@ -40,6 +42,17 @@ function percent(p) {
   return `${(100 * p).toFixed(p < 0.1 ? 2 : 1)} %`;
 }
 
+// At most so many digits, with a real minus; as a power of ten where it would be long.
+function digits(value, most = 4) {
+  if (!Number.isFinite(value)) return String(value);
+  const short = +value.toPrecision(most);
+  const long = short !== 0 && (Math.abs(short) >= 1e5 || Math.abs(short) < 1e-4);
+  return (long ? short.toExponential().replace("e+", "e") : String(short)).replaceAll("-", "−");
+}
+
+// Numbers that were sent as base64 of little-endian float32.
+const unpack = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+
 function button(parent, words, { label = words, key = null, act }) {
   const node = html("button", { type: "button", class: "nlm-button", "aria-label": label }, parent, words);
   if (key) node.dataset.nlmKey = key;
@@ -49,14 +62,53 @@ function button(parent, words, { label = words, key = null, act }) {
 
 // What was done by hand is sent again with all that has not been answered yet, so that nothing is lost on the way.
 function act(state, what) {
-  state.acts.push({ ...what, n: ++state.last });
   live.at = performance.now();
+  sendPlace(state);
+  push(state, what);
+}
+
+function push(state, what) {
+  state.acts.push({ ...what, n: ++state.last });
+  outbox.add(state);
+  if (!outbox.sending) sendNext();
+}
+
+// What is told within one turn of the browser goes to the server as one message, and that runs one part of the page
+// only. So each drawing has a turn of its own, a live one first.
+const outbox = Object.assign(new Set(), { sending: false });
+
+function sendNext() {
+  const state = [...outbox].find(({ data }) => data?.live) ?? outbox.values().next().value;
+  outbox.sending = !!state;
+  if (!state) return;
+  outbox.delete(state);
   state.send(state.acts);
+  setTimeout(sendNext, 0);
+}
+
+// Where a thumb or a dot stands that a hand is moving: while one place is under way, only the newest after it is kept,
+// so that a slow answer is followed by the present place. What has been put elsewhere before is sent first.
+function put(state, of, what) {
+  live.at = performance.now();
+  if (state.place && state.place.of !== of) sendPlace(state);
+  state.place = { of, what };
+  if (!state.acts.length) sendPlace(state);
+  else state.waiting ??= setTimeout(() => sendPlace(state), PATIENCE_MS);
+}
+
+function sendPlace(state) {
+  clearTimeout(state.waiting);
+  state.waiting = null;
+  const { place } = state;
+  state.place = null;
+  if (place) push(state, place.what);
 }
 
 function answered(state, done) {
   state.acts = state.acts.filter(({ n }) => n > done);
-  if (!state.acts.length) state.last = done;
+  if (state.acts.length) return;
+  state.last = done;
+  sendPlace(state);
 }
 
 function draw({ data, parentElement, setTriggerValue }) {
@@ -71,6 +123,8 @@ function draw({ data, parentElement, setTriggerValue }) {
     watch?.observe(root);
     state.update = drawn.update;
     state.end = () => {
+      clearTimeout(state.waiting);
+      outbox.delete(state);
       watch?.disconnect();
       drawn.end?.();
       root.remove();
@@ -101,11 +155,11 @@ KINDS.rest = (state) => {
     clearTimeout(timer);
     timer = null;
     if (!state.data || live.revision <= state.data.follows) return;
-    const left = live.at + REST_MS - performance.now();
+    const left = navigator.scheduling?.isInputPending?.() ? REST_MS : live.at + REST_MS - performance.now();
     if (left > 0) timer = setTimeout(look, left);
     else if (state.asked !== live.revision) {
       state.asked = live.revision;
-      act(state, { follows: live.revision });
+      push(state, { follows: live.revision });
     }
   };
   live.waiters.add(look);
@@ -117,3 +171,10 @@ KINDS.rest = (state) => {
     },
   };
 };
+
+// A part of the page that has changed what the live part shows asks for its run, once for each state.
+KINDS.after = (state) => ({
+  update({ wanted }, before) {
+    if (wanted && wanted !== before?.wanted) push(state, { wanted });
+  },
+});

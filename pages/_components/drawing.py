@@ -13,14 +13,18 @@ import streamlit as st
 
 _HERE = Path(__file__).parent
 # In this order they become one script: what is handed to Streamlit as text cannot import its neighbours.
+_NAMES = (
+    *("navigation", "tools", "stepper", "bar_chart", "bars", "words", "sight", "cells", "strip", "rnn_step"),
+    *("fields", "math", "losses", "network", "ledger", "tokens"),
+)
 _SCRIPTS = (
-    "base.js", "bars/bars.js", "fields/fields.js", "math/math.js", "losses/losses.js", "network/network.js",
-    "ledger/ledger.js", "tokens/tokens.js", "library.js",
-)  # fmt: skip
-_STYLES = (
-    "base.css", "bars/bars.css", "fields/fields.css", "math/math.css", "losses/losses.css", "network/network.css",
-    "ledger/ledger.css", "tokens/tokens.css",
-)  # fmt: skip
+    "base.js",
+    *(f"{name}/{name}.js" for name in _NAMES),
+    *(f"plane/{part}.js" for part in ("scales", "ground", "lines", "hands", "plane")),
+    *(f"descent/{part}.js" for part in ("fields", "rate", "descent")),
+    "library.js",
+)
+_STYLES = ("base.css", *(f"{name}/{name}.css" for name in (*_NAMES, "plane", "descent")))
 # What is done by hand while one message is under way; more at once comes from no hand, and is dropped.
 MAX_ACTS = 100
 

@@ -9,10 +9,11 @@ import streamlit as st
 from nlm_core.lm.base import ModelUnavailableError, UnknownModelError
 from nlm_core.lm.prefix import MAX_CHARACTERS, Prefix, tidy
 from nlm_core.lm.reader import PrefixReader
+from nlm_core.runtime import BusyError
 from pages._app.address import taken, tell
 from pages._shared.escape import plain
 from pages._shared.glossary import hint
-from pages._shared.loaders import reader, session_models
+from pages._shared.loaders import model_arrived, reader, session_models
 
 DEFAULT_MODEL = "nlm-gpt"
 DEFAULT_RNN = "nlm-rnn"
@@ -156,11 +157,6 @@ def _whole(text: str | None) -> int | None:
         return None
 
 
-def whole_in_address(key: str) -> int | None:
-    """The whole number that the address holds under a key; None where it holds none."""
-    return _whole(st.query_params.get(key))
-
-
 def rnn_field() -> str:
     """The name of a recurrent model: ours, or one that this visitor has trained."""
     from nlm_core.lm.rnn import RnnModel
@@ -200,9 +196,10 @@ def model_field() -> str:
 def usable_reader(name: str) -> PrefixReader:
     """A reader of the chosen model; where it is unknown or cannot be had, says why and takes our own instead."""
     try:
-        if is_at_hand(name) or may_fetch(name, _size(name), DEFAULT_MODEL):
+        wanted = is_at_hand(name) or may_fetch(name, _size(name), DEFAULT_MODEL)
+        if wanted and model_arrived(name, DEFAULT_MODEL, stop_of(name)):
             return reader(name)
-    except (UnknownModelError, ModelUnavailableError) as error:
+    except (UnknownModelError, ModelUnavailableError, BusyError) as error:
         st.error(plain(str(error)), icon=":material/error:")
         st.caption(f"Shown meanwhile: {DEFAULT_MODEL}.")
     return reader(DEFAULT_MODEL)
@@ -242,3 +239,9 @@ def may_fetch(name: str, size: str | None, meanwhile: str) -> bool:
     st.info(f"{plain(name)} {there}. Shown meanwhile: {meanwhile}.")
     st.button("Fetch and load", key=f"fetch {name}", on_click=allowed.add, args=(name,), icon=":material/download:")
     return False
+
+
+def stop_of(name: str) -> Callable[[], None] | None:
+    """What takes back that this visitor has asked for a download; None where none was needed."""
+    allowed: set[str] = st.session_state.get(_ALLOWED, set())
+    return (lambda: allowed.discard(name)) if name in allowed else None

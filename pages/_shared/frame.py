@@ -15,10 +15,11 @@ from pages._app.address import forget_told
 from pages._components.drawing import library
 from pages._shared.catalog import page_of
 from pages._shared.escape import plain
+from pages._shared.navigation import show_navigation
 from pages._shared.panels.tour import tour_card, tour_state
 from pages._shared.report import report_place
 from pages._shared.style import notice, page_style
-from pages._shared.tools import first_tools, last_tools
+from pages._shared.tools import OPEN, first_tools, last_tools
 
 P = ParamSpec("P")
 
@@ -35,6 +36,8 @@ _TOLD = (*_SENTENCES, "rnn")
 _SHOWN = 60
 # Fields of the same name on several pages that are not meant to go along: what one hides, another has to show.
 _STAYS = ("guess",)
+# Numbers of live drawings. They are no fields, so that nothing but this takes them away with their page.
+_OF_DRAWINGS = ("alpha", "x0", "y0", "i")
 _LAST = "_last_page"
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _FINDINGS = f"<script>{(_ASSETS / 'findings.js').read_text(encoding='utf-8')}</script>"
@@ -111,6 +114,7 @@ def page(stem: str, name: str = "") -> Iterator[None]:
     _require_frame(entry.file)
     page_style()
     library()
+    show_navigation(entry)
     asked = {} if st.session_state.get(_LAST) == entry.file else st.query_params.to_dict()
     _leave_behind(entry.file)
     tour_state()
@@ -148,9 +152,15 @@ def _tell_refused(asked: dict[str, str]) -> None:
 
 
 def _leave_behind(file: str) -> None:
-    """Coming from another page: forget its ``_STAYS``, unless this page's address names them."""
+    """Coming from another page: forget its ``_STAYS``, unless this page's address names them, and its numbers.
+
+    Its panel is closed.
+    """
     if st.session_state.get(_LAST, file) != file:
+        st.session_state.pop(OPEN, None)
         forget_told()
+        for name in _OF_DRAWINGS:
+            st.session_state.pop(name, None)
         for name in _STAYS:
             if name not in st.query_params:
                 st.session_state.pop(name, None)

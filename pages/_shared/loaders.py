@@ -7,6 +7,8 @@ import streamlit as st
 
 from nlm_core.lm.base import LanguageModel
 from nlm_core.lm.reader import PrefixReader
+from nlm_core.shared_loads import shared_loads
+from pages._app.loading import arrived
 from pages._shared.escape import plain
 from pages._shared.report import at_work
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from nlm_core.sentiment.encoder import Encoder
 
 T = TypeVar("T")
-Report = st.delta_generator.DeltaGenerator | None
 
 # Our three models take 60 MB together; a Hub model up to 2 GB, so only a few are held at once.
 MAX_MODELS = 5
@@ -30,29 +31,35 @@ _READERS = "_readers"
 MAX_TRAINED = 3
 _TRAINED = "trained_models"
 _LOADED = "_loaded"
+_SST2 = "SST-2"
 # What any visitor has loaded: the next one does not wait for it.
 _READY: set[tuple[str, str]] = set()
 
 
 @st.cache_resource(max_entries=MAX_MODELS, show_spinner=False)
-def _model(name: str, _report: Report) -> LanguageModel:
+def _model(name: str) -> LanguageModel:
     from nlm_core import runtime
     from nlm_core.lm import registry
 
-    model = registry.load(name, on_progress=_fetching(_report))
+    model: LanguageModel = shared_loads().take(("_model", name)) or registry.load(name)
     runtime.gate()
     return model
 
 
-def _fetching(report: Report) -> Callable[[int, int, str], None]:
-    """Shows how much of a file is there; not at all where there is nothing to show it in."""
+def model_arrived(name: str, meanwhile: str, stop: Callable[[], None] | None = None) -> bool:
+    """Whether a model is there; one of the Hub is loaded in the background, as ``pages._app.loading.arrived`` says."""
+    from nlm_core.lm import registry
 
-    def show(done: int, total: int, what: str) -> None:
-        if report is not None:
-            megabytes = f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB"
-            report.progress(min(1.0, done / max(total, 1)), text=f"Fetching {what}: {megabytes}")
+    if is_here(name):
+        return True
+    return arrived("_model", name, lambda tell: registry.load(name, on_progress=tell), meanwhile, stop)
 
-    return show
+
+def is_here(name: str) -> bool:
+    """Whether a model is no matter of a long load: it is none of the Hub, or it has been loaded."""
+    from nlm_core.lm.hub import HUB_PRESETS
+
+    return ("/" not in name and name not in HUB_PRESETS) or ("_model", name) in _READY
 
 
 def session_models() -> dict[str, LanguageModel]:
@@ -95,14 +102,14 @@ def language_model(name: str) -> LanguageModel:
     return trained if trained is not None else _loaded(_model, name)
 
 
-def _loaded(load: Callable[[str, Report], T], name: str) -> T:
+def _loaded(load: Callable[[str], T], name: str) -> T:
     """A shared thing by its name; the first time that this visitor asks for it, loading shows what is being done."""
     loaded: set[tuple[str, str]] = st.session_state.setdefault(_LOADED, set())
     if (load.__name__, name) in loaded:
         # At every keystroke: nothing is sent that the bars would have to wait for.
-        return load(name, None)
-    with at_work(f"Loading {plain(name)} …") as report:
-        found = load(name, report)
+        return load(name)
+    with at_work(f"Loading {plain(name)} …"):
+        found = load(name)
     loaded.add((load.__name__, name))
     _READY.add((load.__name__, name))
     return found
@@ -114,13 +121,22 @@ def loaded_names() -> set[str]:
 
 
 @st.cache_resource(max_entries=MAX_ENCODERS, show_spinner=False)
-def _encoder(name: str, _report: Report) -> "tuple[Encoder, Encoder]":
+def _encoder(name: str) -> "tuple[Encoder, Encoder]":
     from nlm_core import runtime
     from nlm_core.sentiment.encoders import load_encoder
 
-    found = load_encoder(name, on_progress=_fetching(_report))
+    found: Encoder = shared_loads().take(("_encoder", name)) or load_encoder(name)
     runtime.gate()
     return found, found.showing_attention()
+
+
+def encoder_arrived(name: str, meanwhile: str, stop: Callable[[], None] | None = None) -> bool:
+    """The same for an encoder as ``model_arrived``."""
+    from nlm_core.sentiment.encoders import MINILM, load_encoder
+
+    if name == MINILM or ("_encoder", name) in _READY:
+        return True
+    return arrived("_encoder", name, lambda tell: load_encoder(name, on_progress=tell), meanwhile, stop)
 
 
 def encoder(name: str) -> "tuple[Encoder, Encoder]":
@@ -143,10 +159,20 @@ def reviews() -> "Dataset":
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _sst2(name: str, _report: Report) -> "Dataset":
+def _sst2(name: str) -> "Dataset":
     from nlm_core.sentiment.sst2 import sst2
 
-    return sst2(on_progress=_fetching(_report))
+    found: Dataset = shared_loads().take(("_sst2", name)) or sst2()
+    return found
+
+
+def sst2_arrived(meanwhile: str, stop: Callable[[], None] | None = None) -> bool:
+    """The same for the lecture's subset of SST-2 as ``model_arrived``."""
+    from nlm_core.sentiment.sst2 import sst2
+
+    if ("_sst2", _SST2) in _READY:
+        return True
+    return arrived("_sst2", _SST2, lambda tell: sst2(on_progress=tell), meanwhile, stop)
 
 
 def sst2_subset() -> "Dataset":
@@ -157,11 +183,11 @@ def sst2_subset() -> "Dataset":
     ModelUnavailableError
         See ``nlm_core.sentiment.sst2.sst2``.
     """
-    return _loaded(_sst2, "SST-2")
+    return _loaded(_sst2, _SST2)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _masked_model(name: str, _report: Report) -> "MaskedModel":
+def _masked_model(name: str) -> "MaskedModel":
     from nlm_core import runtime
     from nlm_core.lm import registry
 

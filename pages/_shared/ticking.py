@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 
-def ticking(part: Callable[[], None], running: Callable[[], bool], seconds: float) -> None:
+def ticking(part: Callable[[], None], running: Callable[[], bool], seconds: float, *, going: bool) -> None:
     """Draw ``part`` now, and again every so many seconds as long as ``running()``.
 
     A fragment's timer is set where the fragment is called, so only a new run of what surrounds it takes the timer away.
@@ -15,19 +15,21 @@ def ticking(part: Callable[[], None], running: Callable[[], bool], seconds: floa
     Parameters
     ----------
     part : callable
-        Draws, and does one slice of the work.
+        Draws.
     running : callable
     seconds : float
+    going : bool
+        What ``running()`` was when the surrounding run began: what goes on by itself may end in its midst, and then
+        all that it has drawn is of before.
     """
-    ticks = running()
     drawn_before = False
 
     def drawn() -> None:
         nonlocal drawn_before
         part()
-        over = (ticks or drawn_before) and not running()
+        over = (going or drawn_before) and not running()
         drawn_before = True
         if over:
             st.rerun()
 
-    st.fragment(drawn, run_every=seconds if ticks else None)()
+    st.fragment(drawn, run_every=seconds if going else None)()

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages._components.drawing import Act, drawing
 from pages._shared.catalog import GLOSSARY
 from pages._shared.charts.qr import qr_svg
 from pages._shared.glossary import terms_of
@@ -19,6 +20,8 @@ from pages._shared.style import projector_style
 
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _KEYS = f"<script>{(_ASSETS / 'keys.js').read_text(encoding='utf-8')}</script>"
+# The name of the panel that is open, in the session.
+OPEN = "tool_open"
 # Every key of the app with what it does; a page has those of its buttons.
 KEYS = (
     ("← →", "one step back or on, wherever there are steps"),
@@ -33,43 +36,56 @@ KEYS = (
 
 
 def first_tools(file: str) -> DeltaGenerator:
-    """The tools that set the page up, at the right end of the row; returns the place of the last ones."""
+    """The tools that set the page up, at the right end of the row; returns the place of the others."""
     with st.container(key="tools", horizontal=True, vertical_alignment="center", gap="small", width="content"):
-        last = st.container(key="last_tools", horizontal=True, width="content")
+        place = st.container(key="last_tools", horizontal=True, width="content")
         tour_button(file)
         projected = st.toggle("Projector", key="projector", bind="query-params", persist_state="session")
         if projected:
             st.toggle("Controls", key="controls", bind="query-params", persist_state="session")
     if projected:
         projector_style()
-    return last
+    return place
 
 
+@st.fragment
 def last_tools(file: str) -> None:
-    """What takes something from the page or explains it; inside a field all keys stay text."""
-    _tool("Words", partial(_words, file), key="tool_words", icon=":material/menu_book:")
-    _tool("Share", _share, key="tool_share", icon=":material/qr_code:")
-    if make := SNIPPETS.get(file):
-        _tool("Code", partial(_code, make), key="tool_code", icon=":material/code:")
-    _tool("Save", _pictures, key="tool_pictures", icon=":material/download:")
-    with st.popover("Keys", key="tool_keys", icon=":material/keyboard:", type="tertiary"):
-        st.markdown("\n".join(["| key | does |", "|---|---|", *(f"| {key} | {does} |" for key, does in KEYS)]))
+    """What takes something from the page or explains it: one panel at a time, made when it is opened."""
+    panels: dict[str, tuple[str, str, Callable[[], None]]] = {
+        "words": ("Glossary", "menu_book", partial(_words, file)),
+        "share": ("Share", "qr_code", _share),
+        "code": ("Code", "code", partial(_code, SNIPPETS.get(file))),
+        "save": ("Save", "download", _pictures),
+        "keys": ("Keys", "keyboard", _keys),
+    }
+    if file not in SNIPPETS:
+        del panels["code"]
+
+    def choose(act: Act) -> None:
+        wanted = act.get("open")
+        st.session_state[OPEN] = wanted if isinstance(wanted, str) and wanted in panels else None
+
+    chosen = st.session_state.get(OPEN)
+    tools = [
+        {"name": name, "label": label, "icon": icon, "key": "?" if name == "keys" else None}
+        for name, (label, icon, _) in panels.items()
+    ]
+    drawing("tools", {"tools": tools, "open": chosen}, key="tool_row", on_act=choose)
     st.html(_KEYS, width="content", unsafe_allow_javascript=True)
+    if chosen in panels:
+        with st.container(key=f"tool_panel_{chosen}", border=True):
+            panels[chosen][2]()
+
+
+def _keys() -> None:
+    """Every key of the app with what it does."""
+    st.markdown("\n".join(["| key | does |", "|---|---|", *(f"| {key} | {does} |" for key, does in KEYS)]))
 
 
 def present_address() -> str:
     """The address that opens this page with all that is set on it now."""
     pairs = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
     return (st.context.url or "").rstrip("/") + ("?" + urlencode(pairs) if pairs else "")
-
-
-@st.fragment
-def _tool(label: str, content: Callable[[], None], *, key: str, icon: str) -> None:
-    """A popover whose content is made when it is opened, from the page as it is then."""
-    popover = st.popover(label, key=key, icon=icon, type="tertiary", on_change="rerun")
-    if popover.open:
-        with popover:
-            content()
 
 
 def _share() -> None:
@@ -85,8 +101,9 @@ def _share() -> None:
         st.info(str(error))
 
 
-def _code(make: Callable[..., str]) -> None:
+def _code(make: Callable[..., str] | None) -> None:
     """The numbers of the page in a few lines of Python."""
+    assert make is not None
     st.caption("Run in the folder of this project, these lines print the numbers of the page as it is set now.")
     st.code(make(st.session_state), language="python")
 

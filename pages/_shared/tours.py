@@ -479,7 +479,7 @@ TOURS: Mapping[str, tuple[Card, ...]] = MappingProxyType(
             {"prefix": "the students opened their", "rnn": "nlm-rnn", "view": "Arithmetic"},
             (
                 "Idea 2: apply the same network again and again",
-                "Step 1 has read one word. Step, or the right arrow key, goes on: the state is handed to the right.",
+                "Step 1 has read one word. Next, or the right arrow key, goes on: the state is handed to the right.",
                 {"t": 1},
             ),
             (

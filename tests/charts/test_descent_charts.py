@@ -15,7 +15,7 @@ from nlm_core.optim.surface import Surface, grid
 from nlm_core.optim.surfaces import SURFACES, surface
 from pages._shared.charts import descent_losses, descent_surface
 from pages._shared.charts.heights import height_scale
-from pages._shared.charts.plane import contour_plane, points_plane
+from pages._shared.charts.plane import contour_plane, ground, points_plane
 
 
 def path_of(chosen: Surface, steps: int = 20, rate: float | None = None) -> Path:
@@ -24,7 +24,8 @@ def path_of(chosen: Surface, steps: int = 20, rate: float | None = None) -> Path
 
 def contour(chosen: Surface, side: int, paths: dict[str, Path], theme: str | None = "light") -> dict[str, Any]:
     lattice = grid(chosen, side)
-    return contour_plane(chosen, lattice, height_scale(lattice.losses.numpy()), paths, theme=theme, alt="a surface")
+    losses = lattice.losses.numpy()
+    return contour_plane(chosen, paths, ground=ground(losses, height_scale(losses), theme), alt="a surface")
 
 
 def unpacked(text: str, columns: int) -> np.ndarray:
@@ -50,11 +51,11 @@ def test_contour_holds_every_path_with_its_losses() -> None:
 @pytest.mark.parametrize("name", ["Bowl", "Rosenbrock"])
 def test_heights_lead_back_to_losses(name: str) -> None:
     chosen = surface(name)
-    ground = contour(chosen, 61, {"GD": path_of(chosen)})["ground"]
-    heights = unpacked(ground["heights"], ground["columns"]).astype(float)
-    back = heights if ground["unit"] is None else ground["low"] + ground["unit"] * (10**heights - 1)
+    drawn = contour(chosen, 61, {"GD": path_of(chosen)})["ground"]
+    heights = unpacked(drawn["heights"], drawn["columns"]).astype(float)
+    back = heights if drawn["unit"] is None else drawn["low"] + drawn["unit"] * (10**heights - 1)
     losses = grid(chosen, 61).losses.numpy()
-    np.testing.assert_allclose(back, losses, rtol=1e-5, atol=1e-5 * (ground["unit"] or 1))
+    np.testing.assert_allclose(back, losses, rtol=1e-5, atol=1e-5 * (drawn["unit"] or 1))
 
 
 def test_points_hold_the_examples_and_the_model() -> None:

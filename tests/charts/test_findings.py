@@ -84,7 +84,6 @@ def hostile_texts(word: str) -> list[str]:
     ids = encoded(word, word)
     told = surprise.Told(word, 0.25, 3, prompt=True)
     points = sentiment.plane_frame(np.eye(2), ["a", "b"], [0, 1], (word, "b"))
-    states_of = states.states_frame(np.array([[0.1, -0.2], [0.5, 0.9]]), [0, 1], [word, word], 1)
     return [
         finding(word, spoken(word)),
         bars.bars_alt("Next", bars.bar_rows(found(0.4, 0.3, 0.1, text=word), 1, guessed=2), [word] * 30),
@@ -101,7 +100,7 @@ def hostile_texts(word: str) -> list[str]:
         descent_losses.losses_alt({f"{name} {word}": descent(3) for name in "abcdef"}),
         sentence.words_alt([word] * 9, 2, {3, 4, 5, 6}, None),
         pieces.pieces_alt(ids.sentences[0]),
-        states.states_alt(states_of),
+        states.states_alt(np.array([[0.1, -0.2], [0.5, 0.9]]), [0, 1], [word, word]),
         states.cosines_alt([word] * 9, np.linspace(-1, 1, 9).tolist(), 9),
         surprise.surprise_alt([told] * 3),
         unrolled.unrolled_alt([unrolled.Cell(4, word, (word, 0.5))], 4, 9),
@@ -192,8 +191,7 @@ def test_numbers_that_are_none_say_so() -> None:
 def test_the_unit_that_changes_most(steps: int) -> None:
     values = np.random.default_rng(3).uniform(-1, 1, size=(5, 30))
     units = [4, 25, 11]
-    frame = states.states_frame(values, units, ["START", "I", "went", "to", "the"], steps - 1)
-    text = states.states_alt(frame)
+    text = states.states_drawing(values, units, ["START", "I", "went", "to", "the"], steps - 1)["finding"]
     assert f"3 units over {steps} step" in text
     if steps == 1:
         unit = max(units, key=lambda i: abs(values[0, i]))
@@ -208,7 +206,7 @@ def test_the_unit_that_changes_most(steps: int) -> None:
 
 
 def test_states_that_do_not_change() -> None:
-    text = states.states_alt(states.states_frame(np.zeros((3, 2)), [1], ["a", "b", "c"], 2))
+    text = states.states_drawing(np.zeros((3, 2)), [1], ["a", "b", "c"], 2)["finding"]
     assert "1 unit over 3 steps" in text and "from 0 to 0" in text
 
 
@@ -399,7 +397,7 @@ def test_the_unrolled_network_tells_its_step() -> None:
     cells = [unrolled.Cell(0, "START", ("I", 0.25)), unrolled.Cell(1, "I", None)]
     text = unrolled.unrolled_alt(cells, 0, 9)
     assert text == "The unrolled network: step 0 of 9 reads START; most probable next is I, 25.0 %; 9 still ahead"
-    assert text in unescape(unrolled.unrolled_html(cells, 0, 9))
+    assert text == unrolled.unrolled_drawing(cells, 0, 9)["finding"]
 
 
 def test_a_run_of_training_tells_both_curves() -> None:

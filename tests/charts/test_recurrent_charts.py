@@ -1,5 +1,9 @@
 """Charts of the recurrent pages: what they hold, and that the visitor's text stays text."""
 
+import re
+from base64 import b64decode
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,9 +13,9 @@ from nlm_core.lm.ledger import chain_rule
 from nlm_core.lm.reader import Follower
 from pages._shared.charts.curves import MEASURES, gap_chart, gap_frame, influence_chart, influence_frame
 from pages._shared.charts.duel_table import duel_table, wins
-from pages._shared.charts.sentence import MAX_WORDS, words_html
-from pages._shared.charts.states import MAX_STEPS, cosine_bars, states_chart, states_frame
-from pages._shared.charts.unrolled import MAX_CELLS, Cell, shown_steps, unrolled_html
+from pages._shared.charts.sentence import MAX_WORDS, words_drawing, words_html
+from pages._shared.charts.states import MAX_STEPS, MOST_NAMED, cosine_bars, states_drawing
+from pages._shared.charts.unrolled import MAX_CELLS, Cell, shown_steps, unrolled_drawing
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'"
 
@@ -33,6 +37,18 @@ def test_a_long_sentence_is_counted_not_drawn() -> None:
     assert html.count("unseen") == MAX_WORDS
 
 
+def test_the_words_drawn_in_the_browser_are_those_of_the_html() -> None:
+    for count in (3, MAX_WORDS + 40):
+        labels = [f"w{t}" for t in range(count)]
+        for seen_from in (0, 2, count - 1):
+            chips = words_drawing(labels, seen_from, {2, count - 1})
+            html = words_html(labels, seen_from, {2, count - 1})
+            assert [text for text, _ in chips["chips"]] == re.findall(r"<span[^>]*>([^<]*)</span>", html)
+            kinds = re.findall(r'<span(?: class="([^"]*)")?', html)
+            assert [kind for _, kind in chips["chips"]] == kinds
+            assert chips["finding"] in html
+
+
 @pytest.mark.parametrize("last", [0, 3, 7, 8, 30])
 def test_the_current_step_is_always_among_the_cells(last: int) -> None:
     for t in range(last + 1):
@@ -43,35 +59,36 @@ def test_the_current_step_is_always_among_the_cells(last: int) -> None:
 
 def test_the_unrolled_network() -> None:
     cells = [Cell(0, "START", ("I", 0.25)), Cell(1, HOSTILE, ("<b>", 0.5)), Cell(2, "to", None)]
-    html = unrolled_html(cells, 1, last=9)
-    assert html.count("step current") == 1 and html.count("step ahead") == 1 and html.count("step read") == 1
-    assert "START: 0" in html and "… 7" in html and "50.0 %" in html
-    assert "<img" not in html and "<b>" not in html
-    assert "… 4<br>earlier" in unrolled_html([Cell(4, "a", None)], 4, last=4)
+    message = unrolled_drawing(cells, 1, last=9)
+    assert message["cells"] == [(0, "START", "I", 0.25), (1, HOSTILE, "<b>", 0.5), (2, "to", None, None)]
+    assert (message["t"], message["last"]) == (1, 9)
 
 
-def test_the_heat_map_holds_the_states_and_only_fills_up() -> None:
-    states = np.random.default_rng(1).uniform(-1, 1, size=(5, 6))
+def numbers(message: dict[str, Any]) -> np.ndarray:
+    """The states that a strip holds, of shape (n_steps, n_units)."""
+    return np.frombuffer(b64decode(message["h"]), "<f4").reshape(-1, len(message["units"]))
+
+
+def test_the_strip_holds_the_states_and_only_fills_up() -> None:
+    states = np.random.default_rng(1).uniform(-1, 1, size=(5, 6)).astype(np.float32)
     labels = ["START", "a'b", "c\\d", "e", "f"]
-    frame = states_frame(states, [4, 0, 2], labels, 2)
-    assert len(frame) == 3 * 3 and set(frame["t"]) == {0, 1, 2}
-    for row in frame.itertuples():
-        assert row.h == states[row.t, row.unit]
-    first = states_chart(states_frame(states, [4, 0, 2], labels, 0), labels, height=200, theme="dark")
-    later = states_chart(frame, labels, height=200, theme="dark")
-    assert {k: v for k, v in first.items() if k != "datasets"} == {k: v for k, v in later.items() if k != "datasets"}
-    x = later["encoding"]["x"]
-    assert x["scale"]["domain"] == [0, 1, 2, 3, 4]
-    assert "a\\'b" in x["axis"]["labelExpr"] and "c\\\\d" in x["axis"]["labelExpr"]
-    assert later["encoding"]["color"]["scale"]["domain"] == [-1, 0, 1]
+    first, later = (states_drawing(states.astype(float), [4, 0, 2], labels, t) for t in (0, 2))
+    assert numbers(later).shape == (3, 3) and numbers(first).shape == (1, 3)
+    assert (numbers(later) == states[:3, [4, 0, 2]]).all()
+    # From one step to the next nothing but the numbers differs, and what is said of them.
+    assert all(first[name] == later[name] for name in first if name not in ("h", "finding"))
+    assert later["words"] == labels and later["first"] == 0 and later["units"] == [4, 0, 2]
 
 
-def test_a_long_sentence_keeps_the_heat_map_bounded() -> None:
-    states = np.zeros((100, 512))
-    frame = states_frame(states, range(512), ["w"] * 100, 99)
-    assert len(frame) == 512 * MAX_STEPS and frame["t"].min() == 100 - MAX_STEPS
-    spec = states_chart(frame, ["w"] * 100, height=200, theme="light")
-    assert spec["encoding"]["x"]["scale"]["domain"] == list(range(60, 100))
+def test_a_long_sentence_keeps_the_strip_bounded() -> None:
+    states = np.arange(100 * 512, dtype=np.float32).reshape(100, 512)
+    labels = [str(t) for t in range(100)]
+    message = states_drawing(states, range(512), labels, 99)
+    assert (numbers(message) == states[100 - MAX_STEPS :]).all()
+    assert message["first"] == 60 and message["words"] == labels[60:]
+    assert not message["named"] and states_drawing(states, range(MOST_NAMED), labels, 99)["named"]
+    earlier = states_drawing(states, range(512), labels, 50)
+    assert (numbers(earlier) == states[11:51]).all() and earlier["words"] == labels[11:51]
 
 
 @pytest.mark.parametrize("measure", MEASURES)

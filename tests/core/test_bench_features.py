@@ -9,7 +9,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from nlm_core import runtime
-from nlm_core.bench import BenchError
+from nlm_core.bench import BenchError, as_text
 from nlm_core.bench import features as bench
 from nlm_core.cli import main
 from nlm_core.sentiment.datasets import Dataset, film_reviews
@@ -49,6 +49,7 @@ def test_every_way_is_timed_and_held_against_its_bar(few: Dataset, monkeypatch: 
         "limit",
     }
     assert all(rate > 0 for rate in rates.values())
+    assert all(b["counts"] for b in result["bars"]) and result["notes"] == []
     assert result["bars"][0]["value"] == pytest.approx(rates["ours_fp32_cls"] / rates["notebook"], rel=0.02)
     assert result["sentences"] == 24 and result["tokens"] > 24 * 3
 
@@ -57,6 +58,9 @@ def test_without_bf16_its_bars_do_not_hold(few: Dataset, monkeypatch: pytest.Mon
     monkeypatch.setattr(runtime, "has_fast_bf16", lambda: False)
     result = bench.measure()
     assert [(b["value"], b["holds"]) for b in result["bars"][3:]] == [(None, False)] * 2
+    assert [b["counts"] for b in result["bars"]] == [True] * 3 + [False] * 2
+    assert any("bf16 do not count" in note for note in result["notes"])
+    assert [line.split()[0] for line in as_text(result).splitlines()[3:]] == ["none", "none", "note"]
 
 
 def test_ways_that_disagree_are_not_compared() -> None:

@@ -83,6 +83,9 @@ def test_without_json_people_can_read_it(capsys: pytest.CaptureFixture, command:
         (["train", "nlm-gpt", "--corpus", "tests", "--out", "unused/out", "--tokenizer", "none"], "no tokenizer.json"),
         (["predict", "\udcff"], "UTF-8"),
         (["bench", "nothing"], "latency"),
+        (["bench", "hall", "--visitors", "0"], "--visitors is 0; it must be at least 1"),
+        (["bench", "hall", "--visitors", "many"], "invalid int"),
+        (["bench", "latency", "--visitors", "3"], "--visitors is for bench hall and memory"),
     ],
 )
 def test_bad_requests_end_with_one_clear_line(

@@ -48,6 +48,63 @@ def test_another_rate_draws_another_path(visit: Visit) -> None:
     page.wait_for_url(re.compile(r"alpha=0\.04"))
 
 
+def test_fast_keys_all_count(visit: Visit) -> None:
+    page = visit("gradient_descent", surface="Bowl", alpha="0.1", T="40")
+    _path(page)
+    come_to_rest(page)
+    output = page.locator(".st-key-contour_plane output")
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+    expect(output).to_contain_text("step 8:")
+    page.wait_for_url(re.compile(r"i=8"))
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    expect(output).to_contain_text("step 5:")
+    # Of a thumb that is moved by keys the last place counts.
+    slider = page.get_by_role("slider", name="Learning rate")
+    slider.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_url(re.compile(r"alpha=0\.0794"))
+    expect(page.get_by_label("α", exact=True)).to_have_value("0.0794")
+
+
+def test_what_is_no_rate_is_refused_and_told(visit: Visit) -> None:
+    page = visit("gradient_descent", surface="Bowl", alpha="0.25")
+    before = _path(page)
+    come_to_rest(page)
+    rate = page.get_by_label("α", exact=True)
+    for text in ("0", "-1", "<b>", "1e999"):
+        rate.fill(text)
+        rate.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("above 0")
+        expect(rate).to_have_value("0.25")
+    assert _path(page) == before
+    rate.fill("0,5")
+    rate.press("Enter")
+    _wait_for_another_path(page, before)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_plane_that_is_built_anew_has_its_ground(visit: Visit) -> None:
+    page = visit("gradient_descent", surface="Bowl")
+    before = _path(page)
+    come_to_rest(page)
+    page.get_by_label("α", exact=True).fill("0.05")
+    page.keyboard.press("Enter")
+    _wait_for_another_path(page, before)
+    come_to_rest(page)
+    main(page).get_by_role("radio", name="3-D").click()
+    expect(page.locator(".st-key-contour_plane canvas")).to_be_hidden()
+    come_to_rest(page)
+    main(page).get_by_role("radio", name="Contour").click()
+    ground = page.locator(".st-key-contour_plane canvas")
+    expect(ground).to_be_visible()
+    painted = """(canvas) => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+        .data.some((byte) => byte > 0)"""
+    assert ground.evaluate(painted)
+
+
 def test_a_click_on_the_surface_moves_the_start(visit: Visit) -> None:
     page = visit("gradient_descent", surface="Bowl", x0="1", y0="1")
     before = _path(page)
@@ -55,7 +112,7 @@ def test_a_click_on_the_surface_moves_the_start(visit: Visit) -> None:
     ground = page.locator(".st-key-contour_plane canvas")
     box = ground.bounding_box()
     assert box is not None
-    first, second = page.get_by_label("Start θ₁"), page.get_by_label("Start θ₂")
+    first, second = page.get_by_label("Start θ₁", exact=True), page.get_by_label("Start θ₂", exact=True)
     expect(first).to_have_value("1")
     # A quarter from the left and from the top: both coordinates are on the other side or further out.
     page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.25)

@@ -116,7 +116,7 @@ def _findings(page: Page, url: str, query: dict[str, str], *, keys: bool) -> lis
 def _keys(page: Page) -> list[str]:
     """The keys that every page has: ? lists the keys, P is the projector and P again the page as it was."""
     page.keyboard.press("?")
-    listed = page.get_by_test_id("stPopoverBody")
+    listed = page.locator("[class*=st-key-tool_panel]")
     listed.get_by_text("projector: larger type").wait_for()
     page.keyboard.press("Escape")
     listed.wait_for(state="hidden")

@@ -33,7 +33,7 @@ def test_a_seed_gives_the_text_that_the_model_gives_for_it(visit: Visit, gpt: La
 
 def test_stop_stops_it(visit: Visit, gpt: LanguageModel) -> None:
     # At a high temperature STOP is one of thousands of tokens: a run of 200 does not end by itself in a few ticks.
-    page = visit(prefix=TEXT, view="Sampling", limit="200", temperature="5.0")
+    page = visit(prefix=TEXT, view="Sampling", limit="200", temperature="5.0", speed="Watch")
     wait_for_bars(page, expected_bars(gpt, TEXT))
     settle(page)
     page.get_by_role("button", name="Generate").click()

@@ -126,7 +126,7 @@ def test_the_surface_in_three_dimensions(visit: Visit, tmp_path: Path) -> None:
 def test_the_drawing_and_the_charts_of_an_rnn(visit: Visit, tmp_path: Path) -> None:
     page = visit("step_rnn", prefix=TEXT, t="2")
     expect(page.locator(".nlm-unrolled .current .state")).to_have_text("h2")
-    unrolled, states, _ = _open(page)
+    unrolled, states, *_ = _open(page)
     svg = _svg(page, unrolled, tmp_path)
     shown = page.locator(".nlm-unrolled .word").all_inner_texts()
     assert [text for text in _texts(svg) if text in shown] == shown
@@ -136,13 +136,14 @@ def test_the_drawing_and_the_charts_of_an_rnn(visit: Visit, tmp_path: Path) -> N
     assert dashed == page.locator(".nlm-unrolled .ahead").count() > 0
     _png(page, unrolled, tmp_path, svg)
     svg = _svg(page, states, tmp_path)
-    cells = page.locator(f'[aria-label^="{states}: "] .mark-rect path').count()
-    assert cells > 10
-    coloured = [node.get("d") for node in svg.iter(f"{SVG}path")]
-    drawn = page.locator(f'[aria-label^="{states}: "] .mark-rect path').evaluate_all(
-        "(all) => all.map((p) => p.getAttribute('d'))"
+    cells = page.locator(f'[aria-label^="{states}: "]').locator("rect.plus, rect.minus")
+    drawn = cells.evaluate_all("(all) => all.map((c) => [getComputedStyle(c).fill, c.getAttribute('fill-opacity')])")
+    assert len(drawn) > 10 and len({fill for fill, _ in drawn}) == 2
+    coloured = [[node.get("fill"), node.get("fill-opacity", "1")] for node in svg.iter(f"{SVG}rect")]
+    fills = {fill for fill, _ in drawn}
+    assert sorted(float(h) for fill, h in coloured if fill in fills) == pytest.approx(
+        sorted(float(h) for _, h in drawn), abs=1e-3
     )
-    assert sorted(d for d in coloured if d in set(drawn)) == sorted(drawn)
     _png(page, states, tmp_path, svg)
 
 
@@ -161,7 +162,7 @@ def test_two_pictures_of_one_title_have_two_names(visit: Visit) -> None:
 def test_a_hostile_text_stays_text(visit: Visit, tmp_path: Path) -> None:
     page = visit("step_rnn", prefix="<script>alert(1)</script> ]]> & \x08 \U0001f600 </svg>", t="3")
     expect(page.locator(".nlm-unrolled")).to_be_visible()
-    unrolled, states, _ = _open(page)
+    unrolled, states, *_ = _open(page)
     words = page.locator(".nlm-unrolled .word").all_inner_texts()
     assert any(character in "".join(words) for character in "<>")
     texts = _texts(_svg(page, unrolled, tmp_path))
@@ -178,7 +179,7 @@ def test_the_list_by_keyboard_on_a_telephone(visit: Visit) -> None:
     page.keyboard.press("Enter")
     first = page.locator(".nlm-pictures ul + ul button").first
     expect(first).to_be_visible()
-    box = page.get_by_test_id("stPopoverBody").bounding_box()
+    box = page.locator("[class*=st-key-tool_panel]").bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 390
     first.focus()
     with page.expect_download() as download:

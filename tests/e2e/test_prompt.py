@@ -30,7 +30,7 @@ def test_generate_branch_off_and_undo(visit: Visit) -> None:
 
 
 def test_generation_stops_when_asked(visit: Visit) -> None:
-    page = visit("prompt", prompt="Once upon a time, there was a", seed="2", limit="100")
+    page = visit("prompt", prompt="Once upon a time, there was a", seed="2", limit="100", speed="Watch")
     main(page).get_by_role("button", name="Generate").click()
     tokens = main(page).locator(".nlm-surprise > div").nth(1).locator("span")
     expect(tokens.nth(2)).to_be_visible()

@@ -79,7 +79,7 @@ def test_a_digit_picks_from_the_row_of_steps_or_views(
             "sentence_words",
             [("PageDown", {"word": "3"}), ("ArrowLeft", {"word": "2"})],
         ),
-        ("gradient_descent", {"T": "3"}, "i", [("ArrowRight", {"i": "1"}), ("PageDown", {"i": "2"})]),
+        ("gradient_descent", {"T": "3"}, "contour_plane", [("ArrowRight", {"i": "1"}), ("PageDown", {"i": "2"})]),
         ("backpropagation", {}, "ledger", [("PageDown", {"row": "2"}), ("ArrowRight", {"row": "3"})]),
         ("train_rnn", {}, "stage", [("ArrowRight", {"stage": "2 Run"}), ("PageDown", {"stage": "3 Loss"})]),
         ("next_token", {"tour": "1"}, "tour_card", [("PageDown", {"tour": "2"}), ("PageUp", {"tour": "1"})]),
@@ -197,7 +197,7 @@ def test_the_list_of_keys(visit: Visit) -> None:
     page = visit("losses")
     come_to_rest(page)
     page.keyboard.press("?")
-    expect(page.get_by_test_id("stPopoverBody")).to_contain_text("one step back or on")
+    expect(page.locator("[class*=st-key-tool_panel]")).to_contain_text("one step back or on")
 
 
 def test_the_shared_link_opens_the_same_moment(visit: Visit) -> None:
@@ -208,7 +208,7 @@ def test_the_shared_link_opens_the_same_moment(visit: Visit) -> None:
     _step(page, 1)
     come_to_rest(page)
     page.get_by_role("button", name="Share").click()
-    body = page.get_by_test_id("stPopoverBody")
+    body = page.locator("[class*=st-key-tool_panel]")
     expect(body.get_by_role("img", name="QR code of the address above")).to_be_visible()
     address = body.get_by_test_id("stCode").inner_text().strip()
     assert urlsplit(address).path == "/step_rnn"

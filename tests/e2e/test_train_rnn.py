@@ -39,7 +39,7 @@ def charts(page: Page) -> Locator:
 
 
 def test_training_runs_pauses_resumes_and_ends(visit: Visit) -> None:
-    page = visit("train_rnn", view="Run", steps="100")
+    page = visit("train_rnn", view="Run", steps="100", speed="Watch")
     expect(train(page)).to_have_text(re.compile("Train 100 steps"))
     train(page).click()
     wait_past(page, 0)

@@ -140,7 +140,7 @@ def test_a_preset_replaces_the_text(visit: Visit, gpt: LanguageModel) -> None:
     [
         ("next_token", ".st-key-view [role=radiogroup]"),
         ("encoder_or_decoder?view=Change+a+word", ".st-key-other input"),
-        ("window_or_recurrence", "svg.marks"),
+        ("window_or_recurrence", ".nlm-sight svg"),
         ("step_rnn", ".st-key-view [role=radiogroup]"),
     ],
 )

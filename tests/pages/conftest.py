@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
+
+from nlm_core.visitor_jobs import VisitorJobs
 
 APP = Path(__file__).parents[2] / "app.py"
 # Generous: the first page of a process waits for the imports of the model's libraries.
@@ -30,16 +33,46 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     os.chdir(working_folder)
 
 
+def visitor_jobs(at: AppTest) -> VisitorJobs:
+    """The long work of the visitor."""
+    jobs = at.session_state["_jobs"] if "_jobs" in at.session_state else VisitorJobs()
+    assert isinstance(jobs, VisitorJobs)
+    return jobs
+
+
+def rest(at: AppTest) -> AppTest:
+    """Wait until no long work of the visitor runs, and look again as their browser does."""
+    while len(visitor_jobs(at)):
+        for key in visitor_jobs(at).all_running():
+            job = visitor_jobs(at).get(key)
+            assert job is not None and job.wait(TIMEOUT_S), f"{key} has not ended"
+        # Also where it has ended by now: it may have done so since the page was drawn.
+        at.run()
+        if not visitor_jobs(at).all_running():
+            break
+    return at
+
+
+def under_way(at: AppTest, key: str, steps: int = 1) -> AppTest:
+    """Wait until a job has taken some steps, and look again."""
+    job, limit = visitor_jobs(at).get(key), time.monotonic() + TIMEOUT_S
+    assert job is not None
+    while job.steps < steps:
+        assert not job.ended and time.monotonic() < limit, f"{key} is {job.state} after {job.steps} steps"
+        time.sleep(0.01)
+    return at.run()
+
+
 @pytest.fixture
 def open_page() -> OpenPage:
-    """Opens a page of the app as a new visitor does with an address like ``/next_token?prefix=…``."""
+    """Opens a page of the app as a new visitor does with an address like ``/next_token?prefix=…``, until it rests."""
 
     def open_file(file: str, **query: str) -> AppTest:
         at = AppTest.from_file(APP, default_timeout=TIMEOUT_S)
         at.run()
         for name, value in query.items():
             at.query_params[name] = value
-        return at.switch_page(file).run()
+        return rest(at.switch_page(file).run())
 
     return open_file
 
@@ -60,7 +93,7 @@ def drawn(at: AppTest, key: str) -> dict[str, Any]:
     return drawings(at)[key]
 
 
-def rest(at: AppTest) -> AppTest:
+def settled(at: AppTest) -> AppTest:
     """Let the input come to rest: the page as it then is. After a run of the live part AppTest has nothing else."""
     return at.run()
 

@@ -4,6 +4,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -19,6 +20,16 @@ NAMED = re.compile(r'<div class="nlm-[^"]*" role="(?:group|img)" aria-label="([^
 # First views, and of each page the views that draw something else.
 VIEWS = [(entry.file, {}) for entry in EVERY]
 VIEWS += [(entry.file, query) for entry in PAGES for _, query in entry.topics if {"view", "stage", "plot"} & set(query)]
+
+
+def findings(name: str, message: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What a drawing says of itself, and what the drawings say that it is put together from, by their names in it."""
+    if "finding" in message:
+        yield name, message["finding"]
+    for inner, value in message.items():
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, dict):
+                yield from findings(inner, part)
 
 
 def told(at: AppTest) -> Iterator[tuple[str, str]]:
@@ -43,13 +54,13 @@ def told(at: AppTest) -> Iterator[tuple[str, str]]:
         elif child.type == "html":
             yield from (("drawing", html.unescape(name)) for name in NAMED.findall(child.proto.body))
             assert child.proto.body.count('<div class="nlm-') == len(NAMED.findall(child.proto.body))
-        elif child.type == "bidi_component" and child.proto.component_name.endswith("nlm_plane"):
-            yield "plane", json.loads(child.proto.json)["alt"]
         elif child.type == "bidi_component" and child.proto.component_name.endswith("nlm_drawing"):
             message = json.loads(child.proto.json)
-            # The one kind that shows nothing.
-            if message["kind"] != "rest":
-                yield message["kind"], message["finding"]
+            # The kinds that show nothing.
+            if message["kind"] not in ("rest", "after", "tools", "navigation"):
+                parts = list(findings(message["kind"], message))
+                assert parts, f"{message['kind']} says nothing"
+                yield from parts
 
     yield from inside(at.main)
 
@@ -75,10 +86,10 @@ DRAWN = {
     "neural_network": {"network"},
     "backpropagation": {"ledger"},
     "losses": {"losses", "vega_lite_chart"},
-    "gradient_descent": {"plane", "plotly_chart", "drawing"},
+    "gradient_descent": {"descent", "plotly_chart"},
     "loss_landscape": {"plane", "plotly_chart"},
-    "window_or_recurrence": {"bars", "drawing"},
-    "step_rnn": {"vega_lite_chart", "drawing", "dataframe"},
+    "window_or_recurrence": {"bars", "words"},
+    "step_rnn": {"cells", "states", "bars", "dataframe"},
     "train_rnn": {"dataframe"},
 }
 

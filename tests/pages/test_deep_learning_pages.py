@@ -11,7 +11,7 @@ from nlm_core.nn.backprop import ledger, take_step
 from nlm_core.nn.losses import LOSSES
 from nlm_core.nn.mlp import random_parameters
 from nlm_core.nn.theta import from_text, to_text
-from tests.pages.conftest import act, drawn, rest
+from tests.pages.conftest import act, drawn, settled
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 NETWORK, LOSS, BACK = "pages/neural_network.py", "pages/losses.py", "pages/backpropagation.py"
@@ -205,9 +205,9 @@ def test_guess_first() -> None:
     at = clean(visit(BACK, row="4", guess="true"))
     value = ledger(parameters, X, Y, "Sigmoid", "L2").value
     assert not at.success and "boxed" in drawn(at, "ledger")["numbers"][-1]
-    at = rest(at.number_input[-1].set_value(-value).run())
+    at = settled(at.number_input[-1].set_value(-value).run())
     assert any("sign" in warning.value for warning in at.warning)
-    at = rest(at.number_input[-1].set_value(round(value, 3)).run())
+    at = settled(at.number_input[-1].set_value(round(value, 3)).run())
     assert any("Right" in success.value for success in at.success)
     assert "boxed" not in "".join(drawn(at, "ledger")["numbers"])
 

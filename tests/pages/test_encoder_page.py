@@ -11,7 +11,7 @@ from nlm_core.lm.masked import MaskedModel
 from nlm_core.lm.reader import PrefixReader
 from nlm_core.lm.registry import MODELS_FOLDER, load_bert
 from pages._shared.charts.bars import percent
-from tests.pages.conftest import OpenPage, act, drawn
+from tests.pages.conftest import OpenPage, act, drawn, rest, under_way
 
 PAGE = "pages/encoder_or_decoder.py"
 VIEWS = ("Mask", "Attention", "Fill the blank", "Change a word", "Writing", "BERT and GPT-3")
@@ -95,21 +95,20 @@ def test_layers_and_heads_come_from_the_address(open_page: OpenPage) -> None:
 def test_both_write_and_stop_at_the_limit(open_page: OpenPage) -> None:
     at = open_page(PAGE, view="Writing", length="3", seed="4")
     press(at, "Write")
-    for _ in range(5):
-        at.run()
+    rest(at)
     assert not at.exception
     first = at.session_state["_written"][1]
     assert len(first) == 3
     assert all(encoder is not None for encoder, _ in first)
     press(at, "Write")
-    for _ in range(5):
-        at.run()
+    rest(at)
     assert at.session_state["_written"][1] == first
 
 
 def test_stop_keeps_what_both_have_written(open_page: OpenPage) -> None:
-    at = open_page(PAGE, view="Writing", length="60", temperature="5.0")
+    at = open_page(PAGE, view="Writing", length="60", temperature="5.0", speed="Watch")
     press(at, "Write")
+    under_way(at, "generation with both models")
     press(at, "Stop")
     count = len(at.session_state["_written"][1])
     at.run()

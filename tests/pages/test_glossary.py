@@ -47,7 +47,7 @@ def test_each_word_comes_first_under_its_own_name(open_page: OpenPage) -> None:
 @pytest.mark.parametrize("file", ["pages/losses.py", "pages/window_or_recurrence.py"])
 def test_the_words_of_a_page_lead_to_the_glossary(file: str, open_page: OpenPage) -> None:
     at = open_page(file)
-    at.session_state["tool_words"] = True
+    at.session_state["tool_open"] = "words"
     at.run()
     assert not at.exception
     links = [link.proto for link in at.get("page_link") if link.proto.query_string.startswith("word=")]

@@ -10,7 +10,7 @@ from nlm_core.lm.base import LanguageModel
 from nlm_core.lm.guessing import score_guess
 from nlm_core.lm.reader import PrefixReader
 from pages._shared.panels.guessing import MAX_GUESSES
-from tests.pages.conftest import OpenPage, drawn, rest
+from tests.pages.conftest import OpenPage, drawn, settled
 
 PAGE = "pages/next_token.py"
 PREFIX = "I went to the"
@@ -34,7 +34,7 @@ def test_bars_come_after_the_guess_and_the_score_adds_up(open_page: OpenPage, gp
     assert not at.exception
     assert drawn(at, "bars")["rows"] == []
     assert not at.dataframe
-    rest(guess(at, "wheelbarrow"))
+    settled(guess(at, "wheelbarrow"))
     reader = PrefixReader(gpt)
     reading = reader.read(PREFIX)
     first = score_guess(reader, reading, len(reading.ids) - 1, "wheelbarrow")
@@ -46,16 +46,16 @@ def test_bars_come_after_the_guess_and_the_score_adds_up(open_page: OpenPage, gp
     (own,) = (row for row in rows if row[0] == first.token_ids[0])
     assert own[2] == pytest.approx(math.exp(first.first_logp), abs=1e-6)
     assert own[4] == "your guess"
-    rest(at.button(key="after the first choice").click().run())
+    settled(at.button(key="after the first choice").click().run())
     longer = at.text_input(key="prefix").value
     assert longer.startswith(PREFIX + " ")
     assert drawn(at, "bars")["rows"] == []
-    rest(guess(at, "and"))
+    settled(guess(at, "and"))
     reading = reader.read(longer)
     second = score_guess(reader, reading, len(reading.ids) - 1, "and")
     assert bits_of(at, "Your bits") == pytest.approx(first.bits + second.bits, abs=0.01)
     assert bits_of(at, "Model's best guess") == pytest.approx(first.best_bits + second.best_bits, abs=0.01)
-    rest(at.button(key="after your guess").click().run())
+    settled(at.button(key="after your guess").click().run())
     assert at.text_input(key="prefix").value == longer + " and"
     at.button(key="reset_guesses").click().run()
     assert "Your bits" not in shown(at)
@@ -71,16 +71,16 @@ def test_what_is_no_word_is_told_or_read_and_nothing_breaks(word: str, open_page
 
 
 def test_a_hostile_word_stays_text(open_page: OpenPage) -> None:
-    at = rest(guess(open_page(PAGE, guess="true"), "<b>[x](javascript:1)</b>"))
+    at = settled(guess(open_page(PAGE, guess="true"), "<b>[x](javascript:1)</b>"))
     assert not at.exception
     assert "[x](javascript" not in shown(at)
 
 
 def test_the_oldest_guesses_leave_the_score(open_page: OpenPage) -> None:
-    at = rest(guess(open_page(PAGE, guess="true"), "park"))
+    at = settled(guess(open_page(PAGE, guess="true"), "park"))
     kept = at.session_state["_guesses"]
     only = next(iter(kept.values()))
     kept.update({("nlm-gpt", (n,)): only for n in range(MAX_GUESSES - 1)})
-    rest(at.text_input(key="prefix").set_value("She said").run())
-    rest(guess(at, "that"))
+    settled(at.text_input(key="prefix").set_value("She said").run())
+    settled(guess(at, "that"))
     assert len(at.session_state["_guesses"]) == MAX_GUESSES

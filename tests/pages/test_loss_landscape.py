@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, rest
 
 PAGE = "pages/loss_landscape.py"
 SMALL = {"depth": "2", "width": "6", "T": "40", "n": "17"}
@@ -23,22 +23,22 @@ def test_directions_and_plots(open_page: OpenPage) -> None:
     at = clean(open_page(PAGE, **SMALL))
     assert "Variance of the path held" in said(at)
     assert "40 steps" in said(at)
-    clean(at.button_group("plot").set_value("3-D").run())
-    clean(at.button_group("directions").set_value("Random").run())
+    clean(rest(at.button_group("plot").set_value("3-D").run()))
+    clean(rest(at.button_group("directions").set_value("Random").run()))
     assert "Every filter" in said(at)
-    clean(at.number_input("reach").set_value(0.2).run())
-    clean(at.toggle("skip").set_value(True).run())
+    clean(rest(at.number_input("reach").set_value(0.2).run()))
+    clean(rest(at.toggle("skip").set_value(True).run()))
 
 
 def test_nothing_is_computed_twice(open_page: OpenPage) -> None:
     at = clean(open_page(PAGE, **SMALL))
     kept = at.session_state["_landscape_fit"], dict(at.session_state["_landscapes"])
-    clean(at.button_group("plot").set_value("3-D").run())
+    clean(rest(at.button_group("plot").set_value("3-D").run()))
     assert at.session_state["_landscape_fit"] is kept[0]
     assert all(at.session_state["_landscapes"][key] is seen for key, seen in kept[1].items())
     for reach in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7):
-        at.button_group("directions").set_value("Random").run()
-        clean(at.number_input("reach").set_value(reach).run())
+        rest(at.button_group("directions").set_value("Random").run())
+        clean(rest(at.number_input("reach").set_value(reach).run()))
     assert len(at.session_state["_landscapes"]) == 6
 
 

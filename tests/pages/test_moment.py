@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from nlm_core.optim.points import Points
 from pages._shared.moment import MAX_CHARACTERS
 from pages._shared.panels.training_link import AT_ONCE
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, rest, visitor_jobs
 
 LINE = "Linear regression"
 
@@ -30,13 +30,11 @@ def test_a_generated_text_with_a_token_chosen_by_hand(open_page: OpenPage) -> No
     at = open_page("pages/prompt.py", prompt="I went to the", seed="3", limit="4", temperature="0.8")
     assert "drawn" not in at.query_params
     _press(at, "Generate")
-    for _ in range(6):
-        at.run()
+    rest(at)
     at.number_input(key="token").set_value(2).run()
     next(b for b in at.button if (b.key or "").startswith("alternative") and not b.disabled).click().run()
     _press(at, "One token")
-    for _ in range(2):
-        at.run()
+    rest(at)
     tokens, address = _tokens(at), _address(at)
     assert len(tokens) == 3 and tokens[1].q is None
     again = open_page("pages/prompt.py", **address)
@@ -80,7 +78,7 @@ def test_more_points_than_an_address_takes_are_left_out_and_that_is_said(open_pa
     at = open_page("pages/gradient_descent.py", surface=LINE)
     many = torch.linspace(-1, 1, MAX_CHARACTERS // 4).double()
     at.session_state["_descent_points"] = {LINE: Points(many, many)}
-    at.session_state["tool_share"] = True
+    at.session_state["tool_open"] = "share"
     at.run()
     assert not at.exception
     assert "points" not in at.query_params
@@ -101,15 +99,12 @@ def test_a_run_of_training(open_page: OpenPage, view: str) -> None:
     at = open_page("pages/train_rnn.py", view="Run", steps="7", **settings)
     assert "trained" not in at.query_params
     _press(at, "Train 7 steps")
-    for _ in range(12):
-        at.run()
+    rest(at)
     run = at.session_state["_training_run"]
     assert run.number == 7
     address = {**_address(at), "view": view}
     assert address["trained"] == "7"
     again = open_page("pages/train_rnn.py", **address)
-    for _ in range(12):
-        again.run()
     assert not again.exception
     same = again.session_state["_training_run"]
     assert same.number == 7
@@ -133,5 +128,6 @@ def test_a_long_run_waits_until_it_is_asked_for(open_page: OpenPage) -> None:
     run = at.session_state["_training_run"]
     assert run.target == AT_ONCE + 1
     assert at.session_state["view"] == "Run"
-    assert at.session_state["_training_on"]
+    assert visitor_jobs(at).get("training").name is run
+    assert rest(at).session_state["_training_run"].number == AT_ONCE + 1
     assert not at.exception

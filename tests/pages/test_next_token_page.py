@@ -9,7 +9,7 @@ from nlm_core.lm.candidates import candidates
 from nlm_core.lm.prefix import MAX_CHARACTERS
 from nlm_core.lm.reader import PrefixReader
 from nlm_core.lm.registry import OWN_MODELS
-from tests.pages.conftest import OpenPage, act, drawn
+from tests.pages.conftest import OpenPage, act, drawn, rest
 
 PAGE = "pages/next_token.py"
 VIEWS = ("Table", "Numbers", "Sampling", "Compare")
@@ -203,8 +203,7 @@ def test_a_busy_gate_is_told_and_nothing_typed_is_lost(open_page: OpenPage, monk
 def test_generation_runs_to_its_limit(open_page: OpenPage) -> None:
     at = open_page(PAGE, view="Sampling", prefix="I went to the", limit="3", seed="1", temperature="0.5")
     next(button for button in at.button if button.label == "Generate").click().run()
-    for _ in range(3):
-        at.run()
+    rest(at)
     assert not at.exception
     assert at.text[0].value.startswith("I went to the")
     assert 1 <= len(at.session_state["_generation"]["drawn"]) <= 3

@@ -10,11 +10,11 @@ from sklearn.linear_model import LogisticRegression
 from streamlit.testing.v1 import AppTest
 from transformers import AutoModel, AutoTokenizer
 
+from nlm_core.jobs import Job
 from nlm_core.sentiment.datasets import film_reviews
 from nlm_core.sentiment.minilm import minilm_folder
 from pages._shared import loaders
-from pages._shared.panels import sentiment_prepared
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import TIMEOUT_S, OpenPage, rest
 
 PAGE = "pages/bert_sentiment.py"
 STAGES = ("1 Data", "2 Tokens", "3 Padding", "4 Encoder", "5 Features", "6 Classifier", "7 Prediction")
@@ -142,10 +142,15 @@ def test_prepared_features_are_shown_at_once_and_give_way_to_computed_ones(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     loaders.first_results.clear()
     at = open_page(PAGE, stage="5 Features")
-    told = re.search(r"come prepared.*: ([\d,]+) of 1,300 sentences", texts(at))
-    assert told is not None and 0 < int(told.group(1).replace(",", "")) < 1300
+    (job,) = (job for job in loaders.first_results().values() if isinstance(job, Job))
+    while True:
+        told = re.search(r"come prepared.*: ([\d,]+) of 1,300 sentences", texts(at))
+        assert told is not None and job.running
+        if 0 < int(told.group(1).replace(",", "")) < 1300:
+            break
+        at.run()
     prepared = next(values for key, values in at.session_state["_sentiment_results"].items() if key[0] == "features")
-    monkeypatch.setattr(sentiment_prepared, "_SLICE_SECONDS", 60)
+    assert job.wait(TIMEOUT_S)
     at.run()
     apart = re.search(r"Computed on this machine; .* at most ([\d.e-]+)\.", texts(at))
     assert apart is not None and float(apart.group(1)) < 1e-4
@@ -153,3 +158,35 @@ def test_prepared_features_are_shown_at_once_and_give_way_to_computed_ones(
     assert computed is not prepared
     np.testing.assert_allclose(computed, prepared, atol=1e-4)
     assert "were computed on this machine" in texts(open_page(PAGE, stage="6 Classifier"))
+
+
+def test_features_that_have_to_be_computed_are_waited_for_with_the_last_picture_dimmed(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    at = open_page(PAGE, stage="6 Classifier")
+    before = re.search(r"\*\*([\d.]+%)\*\*", texts(at))
+    assert before is not None
+    at.slider(key="layer").set_value(2).run()
+    jobs = at.session_state["_jobs"]
+    assert jobs.running("features of all sentences")
+    # What is shown is the last result, and how far the next one is.
+    assert at.get("progress") and before.group(0) in texts(at)
+    rest(at)
+    assert not at.exception and not at.error
+    after = re.search(r"\*\*([\d.]+%)\*\*", texts(at))
+    assert after is not None and after.group(0) != before.group(0)
+    # Every layer was computed: another one is there at once.
+    at.slider(key="layer").set_value(3).run()
+    assert not jobs.all_running() and not at.get("progress")
+
+
+def test_the_cost_of_no_mask_is_measured_by_a_job(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    at = open_page(PAGE, stage="3 Padding", mask="false")
+    at.button(key="cost").click().run()
+    rest(at)
+    assert not at.exception and not at.error
+    assert any("without it" in str(element.value) for element in at.get("html"))

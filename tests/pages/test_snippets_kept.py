@@ -9,17 +9,16 @@ from streamlit.testing.v1 import AppTest
 from nlm_core.optim.points import points_from_cells
 from nlm_core.optim.surfaces import default_points
 from pages._shared.snippets import SNIPPETS
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, rest
 from tests.pages.snippet_numbers import Fields, missing, picked, printed, run, shown, told
 
 Q = {"temperature": "0.8", "top_k": "9", "seed": "3"}
 
 
-def press(at: AppTest, label: str, reruns: int = 0) -> None:
-    """Press a button, and let what ticks then tick so many times."""
+def press(at: AppTest, label: str) -> None:
+    """Press a button, and let what it begins come to its end."""
     next(button for button in at.button if button.label.startswith(label)).click().run()
-    for _ in range(reruns):
-        at.run()
+    rest(at)
     assert not at.exception
 
 
@@ -30,7 +29,7 @@ def found(output: str, pattern: str) -> list[float]:
 def test_a_prompt_is_continued_as_on_the_page(open_page: OpenPage) -> None:
     file = "pages/prompt.py"
     at = open_page(file, prompt="I went to the", limit="4", **Q)
-    press(at, "Generate", reruns=6)
+    press(at, "Generate")
     tokens = at.session_state["_branches"][1].tokens
     drawn = [value for token in tokens for value in (token.p, token.q, token.rank)]
     output = run(at, file)
@@ -51,7 +50,7 @@ def test_a_prompt_is_continued_as_on_the_page(open_page: OpenPage) -> None:
 def test_what_is_drawn_into_the_prefix_is_drawn_by_the_code(open_page: OpenPage) -> None:
     file = "pages/next_token.py"
     at = open_page(file, prefix="I went to", view="Sampling", limit="3", **Q)
-    press(at, "Generate", reruns=5)
+    press(at, "Generate")
     drawn = [value for _, p, q in at.session_state["_generation"]["drawn"] for value in (p, q)]
     assert drawn
     assert found(run(at, file), r"drawn: p = (\S+)  q = (\S+)") == pytest.approx(drawn, abs=1e-6)
@@ -60,7 +59,7 @@ def test_what_is_drawn_into_the_prefix_is_drawn_by_the_code(open_page: OpenPage)
 def test_both_models_write_as_on_the_page(open_page: OpenPage) -> None:
     file = "pages/encoder_or_decoder.py"
     at = open_page(file, view="Writing", sentence="She opened the old door.", word="4", length="3", **Q)
-    press(at, "Write", reruns=5)
+    press(at, "Write")
     pairs = at.session_state["_written"][1]
     output = run(at, file)
     for i, name in enumerate(("encoder", "decoder")):
@@ -83,8 +82,8 @@ def test_a_run_of_training_is_repeated(open_page: OpenPage) -> None:
     at = open_page(file, view="Run", steps="40", hidden="12", batch="4")
     visitor = at.session_state["_training_run"]
     visitor.go_on(40)
-    while not visitor.ended:
-        visitor.advance()
+    for _ in visitor.steps():
+        pass
     at.run()
     output = run(at, file)
     by_number = {point.number: point.loss for point in visitor.points}

@@ -19,15 +19,16 @@ def check(at: AppTest, card: Card) -> None:
     assert not at.exception, at.exception[0].message
     assert not at.error, at.error[0].value
     shown = {widget.key for kind in KINDS for widget in at.get(kind)}
-    # Steps are chosen on a drawing, whose message has them by name.
-    shown.update(name for message in drawings(at).values() for name in message)
-    shown |= field_names(at)
+    # Steps and numbers are set on a drawing, whose message has them by name; the session only those that were set.
+    drawn = {name: value for message in drawings(at).values() for name, value in message.items()}
+    shown |= {*drawn, *field_names(at)}
     # The field that shows what weights are moved by hand is not the place where it is kept.
     shown |= {key.removesuffix("_field") for key in shown if key and key.endswith("_field")}
     for name, value in card.state.items():
         assert name in shown, f"{name} is no field of this state"
-        assert at.session_state[name] == value, name
-        assert isinstance(at.session_state[name], type(value)), name
+        held = at.session_state.filtered_state.get(name, None if value is None else drawn.get(name))
+        assert held == value, name
+        assert isinstance(held, type(value)), name
 
 
 def standing(at: AppTest) -> str:

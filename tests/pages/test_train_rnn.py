@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from nlm_core.lm.rnn import RnnModel
 from nlm_core.lm.visitor_training import VisitorRun
 from pages._shared.panels.training_lesson import STAGES
+from tests.pages.conftest import rest, under_way
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 PAGE = "pages/train_rnn.py"
@@ -37,14 +38,12 @@ def press(at: AppTest, label: str) -> AppTest:
 
 
 def train(at: AppTest, steps: int) -> AppTest:
-    """Press Train; the page under test has no clock, so each run of it is one tick."""
+    """Press Train, and let the run come to its end."""
     at.number_input("steps").set_value(steps).run()
     at.button("train").click().run()
-    for _ in range(60):
-        if run_of(at).ended:
-            return at
-        at.run()
-    raise AssertionError("the run has not ended")
+    rest(at)
+    assert run_of(at).ended
+    return at
 
 
 def test_the_table_of_the_lecture() -> None:
@@ -95,14 +94,16 @@ def test_a_run_learns_and_can_be_taken_away(vocabulary: str) -> None:
 
 
 def test_pause_resume_reset() -> None:
-    at = clean(visit(view="Run"))
+    at = clean(visit(view="Run", speed="Watch"))
     at.button("train").click().run()
+    under_way(at, "training", steps=3)
     at = press(at, "Pause")
     number = run_of(at).number
     assert 0 < number < 300
     at.run()
     assert run_of(at).number == number and at.button("train").label == "Resume"
     at.button("train").click().run()
+    under_way(at, "training", steps=number + 1)
     assert run_of(at).number > number
     at = clean(press(at, "Reset"))
     assert run_of(at).number == 0

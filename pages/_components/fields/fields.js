@@ -1,6 +1,6 @@
 // Numbers that are moved by hand, each by a slider and a field for the same value. A move is an act with the new value,
 // and so the newest one is enough: while an answer is under way the others wait for it, one of each field.
-const PATIENCE_MS = 1000;
+const FIELD_PATIENCE_MS = 1000;
 
 function numberFields(state) {
   const fields = new Map();
@@ -20,7 +20,7 @@ function numberFields(state) {
   // An answer that was lost on its way is not waited for.
   function look() {
     if (!waiting.size) return;
-    const left = sent + PATIENCE_MS - performance.now();
+    const left = sent + FIELD_PATIENCE_MS - performance.now();
     if (!state.acts.length || left <= 0) flush();
     else timer ??= setTimeout(() => ((timer = null), look()), left);
   }

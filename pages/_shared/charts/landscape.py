@@ -103,7 +103,7 @@ def landscape_plane(
             }
         )
     return {
-        "alt": alt,
+        "finding": alt,
         "height": PLANE_HEIGHT,
         "x": {"title": titles[0], "range": [float(end) for end in plane.a_range]},
         "y": {"title": titles[1], "range": [float(end) for end in plane.b_range]},

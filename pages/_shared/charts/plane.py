@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nlm_core.optim.path import Path
-from nlm_core.optim.surface import Grid, Surface
+from nlm_core.optim.surface import Surface
 from pages._shared.charts.findings import finding, number
 from pages._shared.charts.heights import HEIGHT, Scale, colour_scale
 from pages._shared.charts.palette import GREY, RUNS
@@ -24,9 +24,13 @@ def packed(values: np.ndarray) -> str:
         return base64.b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode("ascii")
 
 
-def ground(losses: np.ndarray, scale: Scale, theme: str | None) -> dict[str, Any]:
-    """A surface from above, of shape (rows, columns) with the lowest row first, as bands of equal height."""
+def ground(losses: np.ndarray, scale: Scale, theme: str | None, key: str | None = None) -> dict[str, Any]:
+    """A surface from above, of shape (rows, columns) with the lowest row first, as bands of equal height.
+
+    By the ``key`` of this surface and theme the browser knows it again: later messages need hold nothing else.
+    """
     return {
+        "key": key,
         "heights": packed(scale.forward(losses)),
         "columns": losses.shape[1],
         "span": [scale.ticks[0][0], scale.ticks[-1][0]],
@@ -68,27 +72,28 @@ def points_alt(x: np.ndarray, y: np.ndarray, curves: Mapping[str, tuple[np.ndarr
 
 def contour_plane(
     surface: Surface,
-    grid: Grid,
-    scale: Scale,
     paths: Mapping[str, Path],
     *,
-    theme: str | None,
+    ground: Mapping[str, Any] | None,
     alt: str,
     step: int | None = None,
+    unseen: bool = False,
 ) -> dict[str, Any]:
     """The surface from above with one path a name, and the start of the first as a dot that can be moved.
 
-    Paths end where they diverged. The ``step`` that is written out elsewhere is ringed, if it is not the start.
+    Paths end where they diverged. The ``step`` that is written out elsewhere is ringed, if it is not the start. The
+    ``ground`` is one of ``ground`` over all that is shown of the surface, or only the key of one that the browser has.
+    Where the plane is ``unseen``, another picture stands for it, and only its steps are shown.
     """
-    x, y = (side.numpy() for side in (grid.x, grid.y))
     first = next(iter(paths.values()))
     return {
-        "alt": alt,
+        "finding": alt,
         "height": PLANE_HEIGHT,
-        "x": {"title": surface.axes[0], "range": [float(x[0]), float(x[-1])]},
-        "y": {"title": surface.axes[1], "range": [float(y[0]), float(y[-1])]},
+        "unseen": unseen,
+        "x": {"title": surface.axes[0], "range": [float(end) for end in surface.x_range]},
+        "y": {"title": surface.axes[1], "range": [float(end) for end in surface.y_range]},
         "point": "θ",
-        "ground": ground(grid.losses.numpy(), scale, theme),
+        "ground": ground,
         "marks": [list(minimum) for minimum in surface.minima],
         "lines": [
             {
@@ -128,7 +133,7 @@ def points_plane(
     With ``labels`` every y is 0 or 1, and a dot that is moved stays on one of them.
     """
     return {
-        "alt": alt,
+        "finding": alt,
         "height": PLANE_HEIGHT,
         "x": {"title": "x", "range": _padded(x)},
         "y": {"title": output, "range": _padded(y)},

@@ -1,7 +1,8 @@
-"""A sentence word by word as HTML: which words a model sees, and which one was changed or blanked."""
+"""A sentence word by word: which words a model sees, and which one was changed or blanked."""
 
 from collections.abc import Collection, Sequence
 from html import escape
+from typing import Any
 
 from pages._shared.charts.findings import finding, spoken
 
@@ -28,6 +29,14 @@ def words_html(
     return f'<div class="nlm-words" role="group" aria-label="{name}">{"".join(chips)}</div>'
 
 
+def words_drawing(labels: Sequence[str], seen_from: int = 0, changed: Collection[int] = ()) -> dict[str, Any]:
+    """The same as the message of the drawing "words": a text and a kind ("", "unseen", "changed" or both) a chip."""
+    first = max(0, len(labels) - MAX_WORDS)
+    chips = [(f"… {first:,} earlier", _kind(first - 1 < seen_from, False))] if first else []
+    chips += [(text, _kind(t < seen_from, t in changed)) for t, text in enumerate(labels[first:], start=first)]
+    return {"chips": chips, "finding": words_alt(labels, seen_from, changed, None)}
+
+
 def words_alt(labels: Sequence[str], seen_from: int, changed: Collection[int], seen_to: int | None) -> str:
     """How many of the words are seen and which, and which are framed."""
     seen = list(labels[seen_from:seen_to])
@@ -41,5 +50,9 @@ def words_alt(labels: Sequence[str], seen_from: int, changed: Collection[int], s
 
 
 def _class(unseen: bool, changed: bool) -> str:
-    names = " ".join(name for name, holds in (("unseen", unseen), ("changed", changed)) if holds)
+    names = _kind(unseen, changed)
     return f' class="{names}"' if names else ""
+
+
+def _kind(unseen: bool, changed: bool) -> str:
+    return " ".join(name for name, holds in (("unseen", unseen), ("changed", changed)) if holds)

@@ -1,7 +1,7 @@
-"""Hidden states as a heat map, units by time; cosines of states as bars."""
+"""Hidden states as a strip of colours, units by steps; cosines of states as bars."""
 
+from base64 import b64encode
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -9,116 +9,65 @@ import numpy as np
 import pandas as pd
 
 from pages._shared.charts.findings import finding, highest, number, spoken
-from pages._shared.charts.palette import BLUE, ORANGE, middle
+from pages._shared.charts.palette import BLUE
 
 # All 512 units of more steps than these are more rectangles than a browser draws at once.
 MAX_STEPS = 40
 MOST_NAMED = 16
-_LIVE = "states"
 _AXIS_HEIGHT = 62
 
 
-def states_frame(states: np.ndarray, units: Sequence[int], labels: Sequence[str], t: int) -> pd.DataFrame:
-    """One row a unit and step, for the last ``MAX_STEPS`` of the steps 0 to t: unit, its place, step, word, value.
+def states_drawing(states: np.ndarray, units: Sequence[int], labels: Sequence[str], t: int) -> dict[str, Any]:
+    """The message of the drawing "strip": some units at the last ``MAX_STEPS`` of the steps 0 to t.
 
-    ``states`` has the shape (n_steps, H); ``labels`` names the word of each step.
+    It names more steps than it holds numbers of: there is room for every step of the sentence, up to ``MAX_STEPS``, so
+    that from one step to the next the strip only fills up.
+
+    Parameters
+    ----------
+    states : array of shape (n_steps, H), in [-1, 1]
+    units : sequence of int
+        Which of the H are drawn, from top to bottom.
+    labels : sequence of n_steps str
+        The word that each step reads.
+    t : int
+
+    Returns
+    -------
+    dict
+        ``h`` holds float32 numbers, little-endian, step after step, in base64: at most 40 x 512 x 4 bytes and a third.
     """
-    steps = np.arange(max(0, t + 1 - MAX_STEPS), t + 1)
-    chosen = np.asarray(units, dtype=int)
-    return pd.DataFrame(
-        {
-            "unit": np.tile(chosen, len(steps)),
-            "place": np.tile(np.arange(len(chosen)), len(steps)),
-            "t": np.repeat(steps, len(chosen)),
-            "word": np.repeat([labels[s] for s in steps], len(chosen)),
-            "h": states[np.ix_(steps, chosen)].ravel(),
-        }
-    )
+    end = min(len(labels), max(t + 1, MAX_STEPS))
+    first = max(0, end - MAX_STEPS)
+    chosen = states[first : t + 1, list(units)]
+    return {
+        "units": list(units),
+        "first": first,
+        "words": list(labels[first:end]),
+        "h": b64encode(np.ascontiguousarray(chosen, dtype="<f4").tobytes()).decode(),
+        "named": len(units) <= MOST_NAMED,
+        "hint": "Point at a cell to read its number.",
+        "finding": states_alt(chosen, units, labels[first : t + 1], first),
+    }
 
 
-def states_alt(frame: pd.DataFrame) -> str:
-    """Which of the drawn units changes most from one step to the next, and at which; of one step the strongest one."""
-    units = frame.loc[frame["t"] == frame["t"].min(), "unit"].tolist()
-    values = frame["h"].to_numpy().reshape(-1, len(units))
+def states_alt(values: np.ndarray, units: Sequence[int], labels: Sequence[str], first: int = 0) -> str:
+    """Which of the drawn units changes most from one step to the next, and at which; of one step the strongest one.
+
+    ``values`` has the shape (n_steps, n_units) and begins at step ``first``; ``labels`` names the word of each step.
+    """
     drawn = f"{len(units):,} unit{'s' * (len(units) > 1)} over {len(values):,} step{'s' * (len(values) > 1)}"
     if len(values) == 1:
         place = int(np.abs(values[0]).argmax())
         return finding("Hidden states", drawn, f"unit {units[place]} is strongest, {number(values[0, place])}")
     moves = np.abs(np.diff(values, axis=0))
     row, place = (int(i) for i in np.unravel_index(moves.argmax(), moves.shape))
-    at = frame.iloc[(row + 1) * len(units)]
     return finding(
         "Hidden states",
         drawn,
         f"unit {units[place]} changes most, from {number(values[row, place])} to {number(values[row + 1, place])} "
-        f"at step {at['t']}, {spoken(at['word'])}",
+        f"at step {first + row + 1}, {spoken(labels[row + 1])}",
     )
-
-
-def states_chart(frame: pd.DataFrame, labels: Sequence[str], *, height: int, theme: str | None) -> dict[str, Any]:
-    """The heat map on the scale -1 to 1, for ``st.vega_lite_chart``.
-
-    The axis has room for every step of the sentence, so that the map only fills up: from one step to the next nothing
-    but the data differs, and the browser compiles nothing anew.
-    """
-    end = min(len(labels), max(int(frame["t"].max()) + 1, MAX_STEPS))
-    first = max(0, end - MAX_STEPS)
-    units = tuple(frame.loc[frame["t"] == frame["t"].max(), "unit"].tolist())
-    return {**_states_spec(tuple(labels[first:end]), first, units, height, theme), "datasets": {_LIVE: frame}}
-
-
-@lru_cache(maxsize=32)
-def _states_spec(
-    labels: tuple[str, ...], first: int, units: tuple[int, ...], height: int, theme: str | None
-) -> dict[str, Any]:
-    words = {str(step): _short(text) for step, text in enumerate(labels, start=first)}
-    numbers = {str(place): str(unit) for place, unit in enumerate(units)}
-    named = len(units) <= MOST_NAMED
-    chart = (
-        alt.Chart(alt.NamedData(_LIVE))
-        .mark_rect()
-        .encode(
-            x=alt.X(
-                "t:O",
-                title=None,
-                scale=alt.Scale(domain=list(range(first, first + len(labels)))),
-                axis=alt.Axis(
-                    labelExpr=f"{_js(words)}[datum.label]",
-                    labelAngle=-35,
-                    labelOverlap=len(labels) > 12,
-                    ticks=False,
-                    orient="top",
-                ),
-            ),
-            y=alt.Y(
-                "place:O",
-                title="unit" if named else f"{len(units)} units",
-                axis=alt.Axis(
-                    labelExpr=f"{_js(numbers)}[datum.label]", ticks=False, labelOverlap=False, labelFlush=False
-                )
-                if named
-                else alt.Axis(labels=False, ticks=False),
-            ),
-            color=alt.Color(
-                "h:Q",
-                scale=alt.Scale(domain=[-1, 0, 1], range=[ORANGE, middle(theme), BLUE], interpolate="rgb"),
-                legend=alt.Legend(title="h", orient="right", gradientLength=height - 90),
-            ),
-            tooltip=["unit:O", "t:O", "word:N", alt.Tooltip("h:Q", format=".6f")],
-        )
-        .properties(height=height)
-    )
-    spec: dict[str, Any] = chart.to_dict()
-    return spec
-
-
-def _js(table: dict[str, str]) -> str:
-    """A table as a Vega expression; quotes and backslashes of the words cannot end its strings."""
-    return "{" + ", ".join(f"{_quoted(k)}: {_quoted(v)}" for k, v in table.items()) + "}"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _short(text: str, most: int = 12) -> str:

@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -13,6 +15,7 @@ from pages._shared.charts.palette import BLUE, GREEN, GREY, ORANGE
 _SVG = {"embedOptions": {"renderer": "svg"}}
 _HEIGHT = 280
 _DASHES = [5, 4]
+_CURVES = "curves"
 _BATCH, _HELD_OUT = "training batch", "held-out sentences"
 
 
@@ -28,8 +31,12 @@ def loss_curves(
     last_step: int,
     vocab_size: int,
     ink: str,
-) -> alt.LayerChart:
-    """Cross-entropy of each step's batch and of the held-out sentences, on axes that stand still while it learns."""
+) -> dict[str, Any]:
+    """Cross-entropy of each step's batch and of the held-out sentences, on axes that stand still while it learns.
+
+    Only the data differs from one picture of a run to the next: the specification is made once, and the browser
+    compiles it once.
+    """
     blind = math.log(vocab_size)
     rows = [(step, loss, _BATCH) for step, loss in zip(steps, losses, strict=True) if loss is not None]
     rows += [(step, loss, _HELD_OUT) for step, loss in zip(steps, held_out, strict=True) if loss is not None]
@@ -37,8 +44,13 @@ def loss_curves(
     frame["perplexity"] = np.exp(frame["nats"].clip(upper=700).astype(float))
     # The losses of the first steps fill the chart; what rises beyond is cut off rather than squeezing the rest.
     top = 1.3 * max([blind, *(loss for loss in losses[:2] if loss is not None)])
+    return {**_curves_spec(last_step, top, blind, ink), "datasets": {_CURVES: frame}}
+
+
+@lru_cache(maxsize=32)
+def _curves_spec(last_step: int, top: float, blind: float, ink: str) -> dict[str, Any]:
     lines = (
-        alt.Chart(frame)
+        alt.Chart(alt.NamedData(_CURVES))
         .mark_line(clip=True)
         .encode(
             x=alt.X("step:Q", title="step", scale=alt.Scale(domain=[0, last_step], nice=False)),
@@ -56,13 +68,14 @@ def loss_curves(
         )
     )
     blind_line = alt.Chart(
-        pd.DataFrame({"nats": [blind], "text": [f"ln |V| = {blind:.2f}: every token equally likely"]})
+        alt.InlineData([{"nats": blind, "text": f"ln |V| = {blind:.2f}: every token equally likely"}])
     )
     rule = blind_line.mark_rule(strokeDash=_DASHES, color=GREY).encode(y="nats:Q")
     words = blind_line.mark_text(align="right", baseline="bottom", dx=-4, dy=-2, color=ink).encode(
         text="text:N", x=alt.value("width"), y="nats:Q"
     )
-    return (lines + rule + words).properties(height=_HEIGHT, usermeta=_SVG)
+    spec: dict[str, Any] = (lines + rule + words).properties(height=_HEIGHT, usermeta=_SVG).to_dict()
+    return spec
 
 
 def loss_curves_alt(

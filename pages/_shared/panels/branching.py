@@ -13,18 +13,19 @@ from nlm_core.lm.sampling import MAX_NEW_TOKENS, Drawn, Sampling, generate, gene
 from nlm_core.runtime import gate
 from nlm_core.text.csv_export import to_csv
 from nlm_core.text.display import SPACE
+from pages._app import jobs
 from pages._components.drawing import drawing
-from pages._shared import generation, moment
+from pages._shared import moment
 from pages._shared.charts.bars import bar_rows, bars_drawing
 from pages._shared.charts.surprise import Told, surprise, surprise_html
 from pages._shared.escape import plain
 from pages._shared.frame import errors_told
 from pages._shared.glossary import hint
+from pages._shared.panels.sampling import speed_of_generation
 from pages._shared.report import at_work
 from pages._shared.style import notice
-from pages._shared.ticking import ticking
 
-_RUN = "_prompt run"
+_JOB = "text generation"
 # The branches of one prompt under one model, with what they belong to.
 _TREE = "_branches"
 # Those of other prompts and models of this visitor, to be found again when the prompt is put back.
@@ -36,6 +37,8 @@ _ADDRESS = "drawn"
 
 def branching_panel(reader: PrefixReader, reading: Reading, sampling: Sampling, seed: int, limit: int) -> None:
     _open(reader, reading.ids)
+    going = jobs.running(_JOB)
+    _take_in()
     _read_address(reader, reading.ids, sampling)
     if st.session_state[_LEFT]:
         count = len(st.session_state[_LEFT])
@@ -43,11 +46,11 @@ def branching_panel(reader: PrefixReader, reading: Reading, sampling: Sampling, 
             f"The texts behind {count} other {'prompts are' if count > 1 else 'prompt is'} kept (at most {MAX_LEFT}): "
             "put the prompt back to see them."
         )
-    _buttons(reader, reading.ids, sampling, seed, limit)
+    _buttons(reader, reading.ids, sampling, seed=seed, limit=limit, running=going)
     if reading.dropped:
         st.caption(f"The context holds {reader.limit} tokens: the first {reading.dropped} are no longer seen.")
-    ticking(lambda: _text(reader, reading), lambda: generation.running(_RUN), generation.TICK_SECONDS)
-    if not generation.running(_RUN):
+    jobs.watch(_JOB, lambda: _text(reader, reading), going=going)
+    if not going:
         moment.keep(_ADDRESS, to_text(_tree().tokens))
         _branch_list(reader)
         if _tree().tokens:
@@ -69,7 +72,11 @@ def _open(reader: PrefixReader, ids: tuple[int, ...]) -> None:
     left: dict[tuple[str, tuple[int, ...]], Branches] = st.session_state.setdefault(_LEFT, {})
     if before is not None and before[0] == owner:
         return
-    generation.stop(_RUN)
+    if before is not None:
+        # What has been drawn since the page was last looked at belongs to the text that is put aside.
+        _take_in()
+        before = st.session_state[_TREE]
+    jobs.forget(_JOB)
     if before is not None and any(branch.tokens for branch in before[1].all):
         left[before[0]] = before[1]
         while len(left) > MAX_LEFT:
@@ -103,25 +110,47 @@ def _keep(tree: Branches) -> None:
     st.session_state[_TREE] = (st.session_state[_TREE][0], tree)
 
 
-def _start(reader: PrefixReader, ids: tuple[int, ...], sampling: Sampling, seed: int, count: int) -> None:
+def _start(
+    reader: PrefixReader, ids: tuple[int, ...], sampling: Sampling, *, seed: int, count: int, pace: float
+) -> None:
+    _take_in()
     drawn = [drawn.token_id for drawn in _tree().tokens]
     generator = generator_after(seed, len(drawn), reader.model.vocab_size)
-    generation.start(_RUN, generate(reader, [*ids, *drawn], sampling, generator, count))
+    # A reader of its own: that of the page goes on reading the prompt meanwhile.
+    own = PrefixReader(reader.model)
+    jobs.start(
+        _JOB,
+        ids,
+        lambda: generate(own, [*ids, *drawn], sampling, generator, count),
+        keep=MAX_NEW_TOKENS,
+        pace=pace,
+    )
 
 
-def _buttons(reader: PrefixReader, ids: tuple[int, ...], sampling: Sampling, seed: int, limit: int) -> None:
-    tokens, running = _tree().tokens, generation.running(_RUN)
+def _take_in() -> None:
+    """Put what has been drawn since the last look behind the text."""
+    for drawn in jobs.fresh(_JOB):
+        _keep(branches.extend(_tree(), drawn))
+
+
+def _buttons(
+    reader: PrefixReader, ids: tuple[int, ...], sampling: Sampling, *, seed: int, limit: int, running: bool
+) -> None:
+    tokens, drawing = _tree().tokens, (reader, ids, sampling)
     ended = bool(tokens) and tokens[-1].token_id == reader.model.stop_id
     closed = running or ended or len(tokens) >= MAX_NEW_TOKENS
     room = min(limit, MAX_NEW_TOKENS) - len(tokens)
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        pace = speed_of_generation()
+        jobs.keep_pace(_JOB, pace)
         st.button(
-            "Generate", on_click=_start, args=(reader, ids, sampling, seed, room),
+            "Generate", on_click=_start, args=drawing, kwargs={"seed": seed, "count": room, "pace": pace},
             type="primary", icon=":material/play_arrow:", disabled=closed or room < 1,
         )  # fmt: skip
         st.button(
-            "One token", shortcut="Right", on_click=_start, args=(reader, ids, sampling, seed, 1), disabled=closed
-        )
+            "One token", shortcut="Right", on_click=_start, args=drawing,
+            kwargs={"seed": seed, "count": 1, "pace": 0.0}, disabled=closed,
+        )  # fmt: skip
         st.button(
             "Undo", on_click=lambda: _keep(branches.undo(_tree())), icon=":material/undo:", shortcut="Left",
             disabled=running or branches.undo(_tree()) == _tree(),
@@ -148,10 +177,9 @@ def _branch_off(position: int, token_id: int) -> None:
 
 @errors_told
 def _text(reader: PrefixReader, reading: Reading) -> None:
-    generation.stop_button(_RUN)
-    drawn = generation.step(_RUN)
-    if drawn is not None:
-        _keep(branches.extend(_tree(), drawn))
+    jobs.stop_button(_JOB)
+    _take_in()
+    jobs.how_it_goes(_JOB)
     st.html(surprise_html(_told(reader, reading)))
 
 

@@ -8,9 +8,8 @@ from nlm_core.lm.registry import OWN_MODELS
 from nlm_core.runtime import gate
 from pages._components.drawing import drawing
 from pages._shared.charts.bars import bar_rows, bars_drawing
-from pages._shared.controls import is_at_hand
 from pages._shared.escape import plain
-from pages._shared.loaders import reader
+from pages._shared.loaders import is_here, reader
 
 _MOST = 3
 
@@ -19,7 +18,7 @@ def compare_panel(chosen: str, text: str, k: int) -> None:
     names = st.multiselect(
         "Models",
         # What has to be fetched first is offered where it was chosen.
-        [*OWN_MODELS, *([chosen] if chosen not in OWN_MODELS and is_at_hand(chosen) else [])],
+        [*OWN_MODELS, *([chosen] if chosen not in OWN_MODELS and is_here(chosen) else [])],
         default=[*OWN_MODELS],
         max_selections=_MOST,
         key="compare",

@@ -13,10 +13,10 @@ from nlm_core.optim.points import MAX_ROWS, Points, PointsError, parse_csv, poin
 from nlm_core.optim.problems import prediction
 from nlm_core.optim.surface import DataSurface
 from nlm_core.optim.surfaces import default_points, surface
+from pages._components.drawing import drawing
 from pages._shared.charts.plane import points_alt, points_plane
 from pages._shared.escape import plain
-from pages._shared.panels.descent_settings import points_by_surface
-from pages._shared.panels.plane import plane
+from pages._shared.panels.descent_settings import RATE, START, named_surface, points_by_surface, usual_start
 
 _VERSION, _BASE, _FILE, _REFUSED = "_points_version", "_points_base", "_points_file", "_points_refused"
 _LABELS = "Logistic regression"
@@ -34,13 +34,19 @@ def _reset(name: str) -> None:
 
 
 def by_hand(name: str, message: dict[str, Any]) -> None:
-    """What the hand did, where it can be used; else the points stay, and why is said beside them."""
+    """What the hand did, where it can be used; else the points stay, and why is said beside them.
+
+    Rate and start stay too, though other points may have others that are usual: what moves is the minimum.
+    """
+    before = named_surface(name)
     try:
         points = edited(points_by_surface().get(name) or default_points(name), message, labels=name == _LABELS)
         surface(name, points)
     except PointsError as error:
         st.session_state[_REFUSED] = str(error)
     else:
+        for number, usual in zip((RATE, *START), (before.rate, *usual_start(before)), strict=True):
+            number.choose(number.shown(usual))
         _take(name, points)
 
 
@@ -53,11 +59,11 @@ def fit_plane(chosen: DataSurface, path: Path) -> None:
     for step, dash in ((0, "3 4"), (len(path.rates), "")):
         theta = torch.from_numpy(path.positions[0, step])
         curves[f"model at step {step}"] = (along, prediction(chosen.name, theta, torch.from_numpy(along)).numpy(), dash)
-    drawing = points_plane(
+    plane = points_plane(
         x, y, curves, output="y, and p(class 1)" if chosen.name == _LABELS else "y", movable=movable,
         labels=chosen.name == _LABELS, alt=points_alt(x, y, curves),
     )  # fmt: skip
-    plane(drawing, "points", lambda message: by_hand(chosen.name, message))
+    drawing("plane", plane, key="points_plane", on_act=lambda act: by_hand(chosen.name, act))
     refused = st.session_state.pop(_REFUSED, None)
     if refused:
         st.error(f"{plain(refused)}. The points stay as they were.")
@@ -110,5 +116,5 @@ def points_editor(name: str) -> None:
     else:
         if name in points_by_surface() or to_text(points) != to_text(default_points(name)):
             points_by_surface()[name] = points
-    st.button("The points of the beginning", on_click=_reset, args=(name,), icon=":material/restart_alt:")
+    st.button("Reset points", on_click=_reset, args=(name,), icon=":material/restart_alt:")
     st.caption(f"Up to {MAX_ROWS:,} points; logistic regression wants y to be 0 or 1.")

@@ -1,6 +1,8 @@
 """How to descend: surface, rate, optimiser and the rest, all in the address; what cannot be used is refused."""
 
 import math
+import sys
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -19,16 +21,21 @@ from pages._shared import moment
 from pages._shared.controls import bounded_number, bounded_slider
 from pages._shared.escape import as_sentence, plain
 from pages._shared.glossary import hint
+from pages._shared.panels.descent_numbers import ProblemNumber
 
 OWN = "Own formula"
 FORMULA = "x^2/4 + y^2 + sin(3*x)*cos(2*y)"
-# Powers of ten that the slider reaches; the number field takes any rate above 0.
-LOG_RATES = (-5.0, 1.0)
-_LOG_STEP = 0.01
 MAX_SHOWN_STEPS = 1_000
 # The examples of the surface, in the address.
 _ADDRESS = "points"
-_GOOD_RATE, _GOOD_FORMULA, _POINTS = "_good_rate", "_good_formula", "_descent_points"
+_GOOD_FORMULA, _POINTS = "_good_formula", "_descent_points"
+
+RATE = ProblemNumber("alpha", math.ulp(0.0), sys.float_info.max, "must be a finite number above 0, such as 0.1")
+_WITHIN = f"must be a number from {-MAX_ABSOLUTE:,.0f} to {MAX_ABSOLUTE:,.0f}"
+START = (
+    ProblemNumber("x0", -MAX_ABSOLUTE, MAX_ABSOLUTE, _WITHIN),
+    ProblemNumber("y0", -MAX_ABSOLUTE, MAX_ABSOLUTE, _WITHIN),
+)
 
 # What the present run is raced against: the same settings but for one thing.
 RIVALS: tuple[str, ...] = (*OPTIMIZERS, "α × 0.1", "α × 0.5", "α × 2", "α × 10", "B = 1", "B = N")
@@ -70,33 +77,35 @@ def _formula_surface() -> Surface:
     try:
         found = formula_surface(text)
     except FormulaError as error:
-        good = st.session_state.get(_GOOD_FORMULA, FORMULA)
+        good = formula_read()
         st.error(f"{plain(as_sentence(str(error)))}. Shown meanwhile: {plain(good)}")
         return formula_surface(good)
     st.session_state[_GOOD_FORMULA] = text
     return found
 
 
+def formula_read() -> str:
+    """The last formula of the visitor's own that could be read."""
+    return str(st.session_state.get(_GOOD_FORMULA, FORMULA))
+
+
 def named_surface(name: str) -> Surface:
-    return (
-        formula_surface(st.session_state.get("formula", FORMULA))
-        if name == OWN
-        else surface(name, points_by_surface().get(name))
-    )
+    """The surface of a name, with the visitor's own points or formula."""
+    if name == OWN:
+        return formula_surface(formula_read())
+    return surface(name, points_by_surface().get(name))
 
 
 def _to_its_start() -> None:
-    """After another surface was chosen: a start and a rate that show what is special there."""
-    try:
-        chosen = named_surface(st.session_state["surface"])
-    except FormulaError:
-        chosen = formula_surface(FORMULA)
-    st.session_state["x0"], st.session_state["y0"] = (_short(v) for v in chosen.start)
-    st.session_state["alpha"] = chosen.rate
+    """After another surface was chosen: the start and the rate that show what is special there."""
+    for number in (RATE, *START):
+        number.reset()
 
 
-def _short(value: float) -> float:
-    return float(f"{value:.4g}")
+def usual_start(chosen: Surface) -> tuple[float, float]:
+    """Where descent begins when nothing else was chosen, to four digits."""
+    x, y = chosen.start
+    return float(f"{x:.4g}"), float(f"{y:.4g}")
 
 
 def surface_field(formula: DeltaGenerator) -> Surface:
@@ -115,67 +124,23 @@ def surface_field(formula: DeltaGenerator) -> Surface:
         return _formula_surface()
 
 
-def _slid() -> None:
-    st.session_state["alpha"] = float(f"{10 ** st.session_state['log_alpha']:.3g}")
-
-
-def rate_field(chosen: Surface, slider: DeltaGenerator, field: DeltaGenerator) -> float:
-    """alpha as a number of any size and as a slider over its logarithm; a rate that is none leaves the last one."""
-    with field:
-        typed = st.number_input("α", value=chosen.rate, step=None, format="%g", key="alpha", bind="query-params")
-    usable = typed is not None and math.isfinite(typed) and typed > 0
-    rate = float(typed) if usable and typed is not None else st.session_state.get(_GOOD_RATE, chosen.rate)
-    st.session_state[_GOOD_RATE] = rate
-    place = min(LOG_RATES[1], max(LOG_RATES[0], round(math.log10(rate), 2)))
-    # A slider that is set from here loses the keys pressed since; where it stands right it is left alone.
-    if abs(st.session_state.get("log_alpha", math.inf) - place) > _LOG_STEP / 2:
-        st.session_state["log_alpha"] = place
-    with slider:
-        st.slider(
-            "Learning rate, log₁₀ α", *LOG_RATES, step=_LOG_STEP, key="log_alpha", on_change=_slid, format="%.2f",
-            help=hint("Learning rate", "Gradient descent"),
-        )  # fmt: skip
-    if usable:
-        return rate
-    with slider:
-        given = "missing" if typed is None else f"{typed:g}"
-        st.error(f"α is {given}; it must be a finite number above 0, such as 0.1. Shown meanwhile: α = {rate:g}.")
-    return rate
-
-
-def largest_rate_mark(limit: float | None) -> None:
-    """The slider's scale once more, green up to the largest stable rate."""
-    if limit is None:
-        return
-    low, high = LOG_RATES
-    share = 100 * min(1.0, max(0.0, (math.log10(limit) - low) / (high - low)))
-    st.html(
-        f'<div class="nlm-limit" role="img" aria-label="Learning rate: the largest stable one is {limit:.4g}">'
-        f'<div style="background:linear-gradient(90deg,#009E73 {share:.1f}%,#D55E00 {share:.1f}%)"></div>'
-        f'<span style="left:{share:.1f}%">▲</span></div>'
-    )
-
-
-def stability_note(chosen: Surface, settings: Settings, limit: float | None) -> None:
+def stability_note(chosen: Surface, settings: Settings, limit: float | None) -> str:
     """Where the rate stands against the largest stable one, in words and numbers."""
     if limit is None or chosen.curvatures is None:
-        st.caption("No largest stable rate: this surface is no bowl of one curvature, or the optimiser rescales steps.")
-        return
+        return "No fixed stability limit: the curvature varies, or the optimiser rescales the steps."
     beta = settings.coefficients.momentum
     bounds = {
-        "Momentum": (r"2(1+\beta)/\lambda_{\max}", f"{2 * (1 + beta):.4g}"),
-        "Nesterov": (r"2(1+\beta)/((1+2\beta)\lambda_{\max})", f"{2 * (1 + beta) / (1 + 2 * beta):.4g}"),
+        "Momentum": ("2(1+β)/λₘₐₓ", f"{2 * (1 + beta):.4g}"),
+        "Nesterov": ("2(1+β)/((1+2β)λₘₐₓ)", f"{2 * (1 + beta) / (1 + 2 * beta):.4g}"),
     }
-    symbol, over = bounds.get(settings.optimizer, (r"2/\lambda_{\max}", "2"))
-    word = "below it" if settings.rate <= limit else "**beyond it: it diverges**"
+    symbol, over = bounds.get(settings.optimizer, ("2/λₘₐₓ", "2"))
+    word = "below it" if settings.rate <= limit else "beyond it: it diverges"
     if settings.schedule != "Constant" and settings.rate > limit:
-        word = "beyond it; the schedule may bring it below in time"
+        word = "beyond it; the schedule may lower it below the limit"
     if settings.batch_size not in (None, chosen.examples) and settings.rate <= limit:
         word += " (for all examples together; single mini-batches can be steeper)"
-    st.caption(
-        rf"Largest stable rate ${symbol} = {over}/{chosen.curvatures[1]:.4g} = {limit:.4g}$. "
-        f"α = {settings.rate:g} is {word}."
-    )
+    bound = f"Largest stable rate {symbol} = {over}/{chosen.curvatures[1]:.4g} = {limit:.4g}."
+    return f"{bound} α = {settings.rate:g} is {word}."
 
 
 def settings_field(chosen: Surface, *columns: DeltaGenerator) -> Settings:
@@ -191,13 +156,13 @@ def settings_field(chosen: Surface, *columns: DeltaGenerator) -> Settings:
     with batch_column:
         if chosen.examples and not rule.whole_data:
             batch = bounded_slider(
-                f"Batch B of N = {chosen.examples:,}", 1, chosen.examples, default=min(4, chosen.examples), key="B",
-                help=hint("Batch", "Stochastic gradient descent"),
+                f"Batch size B of N = {chosen.examples:,}", 1, chosen.examples, default=min(4, chosen.examples),
+                key="B", help=hint("Batch", "Stochastic gradient descent"),
             )  # fmt: skip
         else:
-            why = f"all {chosen.examples:,}, it is GD" if chosen.examples else "no examples"
+            why = f"all {chosen.examples:,} (full-batch GD)" if chosen.examples else "no examples"
             st.slider(
-                f"Batch B: {why}", 0, 1, 1, key="no_batches", disabled=True,
+                f"Batch size: {why}", 0, 1, 1, key="no_batches", disabled=True,
                 help=hint(
                     "Batch", "Stochastic gradient descent",
                     said="Mini-batches need a data problem, and an optimiser other than GD, which takes all examples.",
@@ -214,16 +179,6 @@ def settings_field(chosen: Surface, *columns: DeltaGenerator) -> Settings:
     return Settings(name, chosen.rate, steps, batch, plan, Coefficients(momentum=momentum))
 
 
-def start_fields(chosen: Surface, *columns: DeltaGenerator) -> tuple[float, float]:
-    """theta(0), two numbers that a click on the surface sets too."""
-    found = []
-    for column, axis, at, key in zip(columns, chosen.axes, chosen.start, ("x0", "y0"), strict=True):
-        with column, st.container(key=f"setup {key}"):
-            name = f"Start {axis.split()[-1]}"
-            found.append(bounded_number(name, -MAX_ABSOLUTE, MAX_ABSOLUTE, default=_short(at), key=key))
-    return found[0], found[1]
-
-
 def generator() -> torch.Generator:
     return torch.Generator().manual_seed(int(st.session_state.get("seed", 0)))
 
@@ -234,18 +189,24 @@ def label(settings: Settings, chosen: Surface) -> str:
     return f"{settings.optimizer}, α={settings.rate:g}{batch}"
 
 
-def rivals_field(chosen: Surface, settings: Settings) -> dict[str, Settings]:
-    """The present run and those that the visitor lets it race against, by their labels, the present one first."""
+def rivals_field(chosen: Surface, settings: Settings) -> tuple[str, ...]:
+    """What the visitor lets the present run race against; says where there is no such run on this surface."""
     asked = st.multiselect(
         "Race against", RIVALS, key="rivals", bind="query-params", max_selections=MAX_RIVALS,
-        placeholder="another setting", help="The same settings but for the one thing that you choose.",
+        placeholder="Race: same settings, one change", label_visibility="collapsed",
     )  # fmt: skip
-    entered = {label(settings, chosen): settings}
-    for name in asked[:MAX_RIVALS]:
-        other = rival(chosen, settings, name)
-        if other is None:
+    for name in asked:
+        if rival(chosen, settings, name) is None:
             st.caption(f"{name} needs mini-batches, and there are none here.")
-        else:
+    return tuple(asked[:MAX_RIVALS])
+
+
+def runs(chosen: Surface, settings: Settings, rivals: Sequence[str]) -> dict[str, Settings]:
+    """The present run and those that it is raced against, by their labels, the present one first."""
+    entered = {label(settings, chosen): settings}
+    for name in rivals:
+        other = rival(chosen, settings, name)
+        if other is not None:
             entered.setdefault(label(other, chosen), other)
     return entered
 

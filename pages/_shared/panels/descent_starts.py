@@ -1,20 +1,25 @@
 """A thousand starts at once: where each ends with GD and with SGD, and what that says on this surface."""
 
-from dataclasses import replace
+import contextlib
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
-from torch import Tensor
+from torch import Generator
 
 from nlm_core.optim.descent import MAX_STEPS, Settings
 from nlm_core.optim.optimizers import Coefficients
 from nlm_core.optim.path import Ends, ends_in_steps, grid_of_starts
-from nlm_core.optim.surface import Surface
-from nlm_core.runtime import in_slices
+from nlm_core.optim.surface import DataSurface, Surface
+from pages._app import jobs
 from pages._shared.charts.descent_losses import ends_alt, ends_figure, histogram_alt, histogram_figure
 from pages._shared.panels.descent_settings import generator
 
 STARTS = 1_024
+_JOB = "thousand starts"
+# The last ends, with the surface that they lie on.
+_LAST = "_starts_last"
 _BUDGETS = ("The same steps", "The same examples")
 # Final losses that differ by less than this share of the spread of all count as equal.
 _SAME = 0.01
@@ -33,11 +38,30 @@ def _runs(chosen: Surface, settings: Settings, budget: str) -> dict[str, Setting
     return {"GD": plain_gd, "SGD": replace(plain_gd, optimizer="SGD", batch_size=B, steps=steps)}
 
 
-def _ends(chosen: Surface, starts: Tensor, run: Settings) -> Ends:
-    """Where the starts end, in slices: many mini-batches of many points take a minute."""
-    *_, ends = in_slices(ends_in_steps(chosen, starts, run, generator()))
-    assert ends is not None
-    return ends
+@dataclass(frozen=True)
+class Descending:
+    """How far all descents have come, and where those ended that have: by name, GD or SGD."""
+
+    doing: str
+    share: float
+    ends: dict[str, Ends]
+
+
+def _descend(chosen: Surface, runs: dict[str, Settings], generators: dict[str, Generator]) -> Iterator[Descending]:
+    """One run after the other, a step of all starts at a time: many mini-batches of many points take a minute."""
+    starts, ends = grid_of_starts(chosen, STARTS), dict[str, Ends]()
+    taken, total = 0, sum(run.steps + 2 for run in runs.values())
+    for name, run in runs.items():
+        for found in ends_in_steps(chosen, starts, run, generators[name]):
+            taken += 1
+            if found is not None:
+                ends[name] = found
+            yield Descending(f"{STARTS:,} starts of {name}", taken / total, dict(ends))
+
+
+def _name(chosen: Surface, runs: dict[str, Settings]) -> Hashable:
+    data = (chosen.x.numpy().tobytes(), chosen.y.numpy().tobytes()) if isinstance(chosen, DataSurface) else ()
+    return chosen.name, chosen.formula, data, tuple(runs.items()), generator().initial_seed()
 
 
 def starts_panel(chosen: Surface, settings: Settings) -> None:
@@ -47,12 +71,23 @@ def starts_panel(chosen: Surface, settings: Settings) -> None:
             "Both get", _BUDGETS, default=_BUDGETS[0], key="budget", bind="query-params", required=True
         )
     runs = _runs(chosen, settings, budget)
-    with st.spinner(f"{STARTS:,} starts of {' and '.join(runs)} …", show_time=True):
-        starts = grid_of_starts(chosen, STARTS)
-        found = {name: _ends(chosen, starts, run) for name, run in runs.items()}
+    generators = {name: generator() for name in runs}
+    done = False
+    with contextlib.suppress(jobs.StillComputing):
+        step = jobs.awaited(
+            _JOB, _name(chosen, runs), lambda: _descend(chosen, runs, generators), lambda step: step.doing,
+            share=lambda step: step.share,
+        )  # fmt: skip
+        st.session_state[_LAST], done = (chosen, step.ends), True
+    if _LAST in st.session_state:
+        with jobs.dimmed("starts", last=not done):
+            _draw(*st.session_state[_LAST])
+
+
+def _draw(chosen: Surface, found: dict[str, Ends]) -> None:
     kept = np.concatenate([ends.losses[ends.diverged_at < 0] for ends in found.values()])
     if not len(kept):
-        st.warning(f"Every start diverged with α = {settings.rate:g}; try a smaller rate.")
+        st.warning(f"Every start diverged with α = {next(iter(found.values())).settings.rate:g}; try a smaller rate.")
         return
     bounds = (float(kept.min()), float(kept.max()))
     columns = st.columns(len(found) + 1)

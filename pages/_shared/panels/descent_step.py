@@ -9,16 +9,14 @@ from nlm_core.optim.path import Path, written_out
 from nlm_core.optim.schedules import SCHEDULES
 from nlm_core.optim.surface import Surface
 from pages._shared.panels.figures import figures
-from pages._shared.panels.stepper import known_step, stepper
 
 
-def step_panel(chosen: Surface, path: Path) -> None:
-    """theta(i+1) = theta(i) - alpha * grad for a step that the visitor picks."""
+def step_panel(chosen: Surface, path: Path, i: int) -> None:
+    """theta(i+1) = theta(i) - alpha * grad for step i."""
     settings = path.settings
     gone = path.diverged[0].step if path.diverged else None
-    i = stepper("Step i", 0, _last(path), key="i", forward="Step")
     if gone == 0:
-        st.info("There is no loss at the start, so there is no step to write out.")
+        st.info("The loss is not finite at the start, so there is no step to write out.")
         return
     gradient, u = path.gradients[0, i], path.directions[0, i]
     rate = float(path.rates[i])
@@ -41,22 +39,12 @@ def step_panel(chosen: Surface, path: Path) -> None:
     figures(
         ("Loss before", f"{before:.5g}", rf"at $\theta^{{({i})}}$"),
         (
-            "Change that the gradient predicts",
+            "First-order prediction",
             f"{expected:+.4g}",
-            r"$-\alpha\, g \cdot u$, $u$ the direction of the step, as if L were a plane",
+            r"$-\alpha\, g \cdot u$, $u$ the direction of the step",
         ),
-        ("Change that happened", f"{change:+.4g}", "the rest is curvature" + _noise(path, chosen)),
+        ("Actual change", f"{change:+.4g}", "the difference is curvature" + _noise(path, chosen)),
     )
-
-
-def written_step(path: Path) -> int:
-    """The step i that ``step_panel`` writes out, known before it is drawn."""
-    return known_step("i", 0, _last(path))
-
-
-def _last(path: Path) -> int:
-    """The last step that can be written out: also the one that leads out of all bounds."""
-    return path.last if path.diverged else len(path.rates) - 1
 
 
 def _noise(path: Path, chosen: Surface) -> str:

@@ -14,15 +14,15 @@ from nlm_core.lm.reader import PrefixReader
 from nlm_core.lm.sampling import Drawn, Sampling, generate, generate_from
 from nlm_core.runtime import gate
 from nlm_core.text.display import SPACE
-from pages._shared import controls, generation
+from pages._app import jobs
+from pages._shared import controls
 from pages._shared.charts.surprise import Told, surprise_html
 from pages._shared.escape import plain
 from pages._shared.frame import errors_told
-from pages._shared.panels.sampling import sampling_field
-from pages._shared.ticking import ticking
+from pages._shared.panels.sampling import sampling_field, speed_of_generation
 
 MAX_WRITTEN = 60
-_RUN = "_writing run"
+_JOB = "generation with both models"
 # What both models have written, with what it belongs to and the prompt as each of them reads it.
 _WRITTEN = "_written"
 Pair = tuple[Drawn | None, Drawn | None]
@@ -54,29 +54,40 @@ def writing_panel(encoder: MaskedModel, reader: PrefixReader, found: Sentence, p
     rows = ([encoder.start_id, *encoder.tokenizer.encode(prompt)], [model.start_id, *model.encode(prompt)])
     owner = (model.card.name, prompt, sampling, seed, limit)
     if st.session_state.get(_WRITTEN, (None,))[0] != owner:
-        generation.stop(_RUN)
+        jobs.forget(_JOB)
         prompts = _encoder_prompt(encoder, tuple(rows[0])), _decoder_prompt(reader, rows[1])
         st.session_state[_WRITTEN] = (owner, (), prompts)
+    going = jobs.running(_JOB)
     st.markdown(f"Both go on after the words left of the chosen one: START {plain(prompt)}")
-    st.button(
-        "Write",
-        on_click=lambda: _start(_both(encoder, reader, rows, sampling, seed=seed, limit=limit)),
-        type="primary", icon=":material/play_arrow:", disabled=generation.running(_RUN),
-    )  # fmt: skip
-    ticking(lambda: _texts(encoder, reader), lambda: generation.running(_RUN), generation.TICK_SECONDS)
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        pace = speed_of_generation()
+        jobs.keep_pace(_JOB, pace)
+        st.button(
+            "Write",
+            on_click=lambda: _start(encoder, reader, rows, sampling, seed=seed, limit=limit, pace=pace),
+            type="primary", icon=":material/play_arrow:", disabled=going,
+        )  # fmt: skip
+    jobs.watch(_JOB, lambda: _texts(encoder, reader), going=going)
     st.markdown(_WHY)
 
 
-def _start(pairs: Iterator[Pair]) -> None:
+def _start(
+    encoder: MaskedModel, reader: PrefixReader, rows: Rows, sampling: Sampling, *, seed: int, limit: int, pace: float
+) -> None:
     owner, _, prompts = st.session_state[_WRITTEN]
-    st.session_state[_WRITTEN] = (owner, (), prompts)
-    generation.start(_RUN, pairs)
+    # A reader of its own: that of the page goes on reading the sentence meanwhile.
+    own = PrefixReader(reader.model)
+    begun = jobs.start(
+        _JOB, owner, lambda: _both(encoder, own, rows, sampling, seed=seed, limit=limit), keep=MAX_WRITTEN, pace=pace
+    )
+    if begun:
+        st.session_state[_WRITTEN] = (owner, (), prompts)
 
 
 def _both(
     encoder: MaskedModel, reader: PrefixReader, rows: Rows, sampling: Sampling, *, seed: int, limit: int
 ) -> Iterator[Pair]:
-    """A token of each a tick, until both have come to an end."""
+    """A token of each a step, until both have come to an end."""
     first, second = (torch.Generator().manual_seed(seed) for _ in rows)
     return zip_longest(
         generate_from(encoder.appended_logits, encoder.stop_id, rows[0], sampling, generator=first, limit=limit),
@@ -86,12 +97,13 @@ def _both(
 
 @errors_told
 def _texts(encoder: MaskedModel, reader: PrefixReader) -> None:
-    generation.stop_button(_RUN)
-    pair: Pair | None = generation.step(_RUN)
+    jobs.stop_button(_JOB)
+    jobs.how_it_goes(_JOB)
     prompts: Prompts
     owner, written, prompts = st.session_state[_WRITTEN]
-    if pair is not None:
-        written = (*written, pair)
+    new: tuple[Pair, ...] = jobs.fresh(_JOB)
+    if new:
+        written = (*written, *new)
         st.session_state[_WRITTEN] = (owner, written, prompts)
     left, right = st.columns(2)
     with left:

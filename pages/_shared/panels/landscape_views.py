@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from nlm_core.optim.classifier import class_probability
-from nlm_core.optim.subject import Fit, Subject, local_minima, rnn_subject
+from nlm_core.optim.subject import Subject, local_minima, rnn_subject
 from nlm_core.runtime import gate
+from pages._app import jobs
+from pages._components.drawing import drawing
 from pages._shared.charts import landscape as charts
 from pages._shared.controls import DEFAULT_RNN
 from pages._shared.loaders import language_model
 from pages._shared.panels.figures import figures
-from pages._shared.panels.landscape_work import Seen
-from pages._shared.panels.plane import plane
+from pages._shared.panels.landscape_work import JOB, Found, Making, last_found
 
 _BARE = {"displayModeBar": False}
 _REACH = 1.8
@@ -28,22 +28,35 @@ def rnn(sentences: Sequence[str]) -> Subject:
     return rnn_subject(model, sentences)
 
 
-def draw(place: DeltaGenerator, seen: Seen, subject: Subject, plot: str) -> None:
-    """The chart in its place; each refinement takes the place of the one before."""
+def on_the_way(plot: str) -> None:
+    """How far the landscape has come, and as much as there is of it; before that the last one, dimmed."""
+    job = jobs.job(JOB)
+    jobs.how_it_goes(JOB)
+    now: Making | None = job.latest if job is not None else None
+    jobs.progress_bar(JOB, now.doing if now is not None else "Beginning …")
+    found = now.found if now is not None else None
+    shown = found or last_found()
+    if shown is not None:
+        with jobs.dimmed("landscape", last=found is None):
+            draw(shown, plot)
+
+
+def draw(found: Found, plot: str) -> None:
+    """The chart; each refinement takes the place of the one before."""
+    seen, steps = found.seen, found.subject.steps
     n, theme = len(seen.stage.a), st.context.theme.type
-    alt = charts.landscape_alt(seen.stage, seen.plane, subject.steps)
+    alt = charts.landscape_alt(seen.stage, seen.plane, steps)
     if plot == "Contour":
-        drawing = charts.landscape_plane(seen.stage, seen.plane, subject.steps, theme=theme, alt=alt)
-        with place.container():
-            plane(drawing, f"landscape_{n}")
+        drawn = charts.landscape_plane(seen.stage, seen.plane, steps, theme=theme, alt=alt)
+        drawing("plane", drawn, key=f"landscape_{n}_plane")
     else:
-        figure = charts.surface_figure(seen.stage, seen.plane, subject.steps, theme)
-        place.plotly_chart(figure, key=f"landscape_3d_{n}", theme="streamlit", config=_BARE, alt=alt)
+        figure = charts.surface_figure(seen.stage, seen.plane, steps, theme)
+        st.plotly_chart(figure, key=f"landscape_3d_{n}", theme="streamlit", config=_BARE, alt=alt)
 
 
-def told(seen: Seen, subject: Subject) -> None:
+def told(found: Found) -> None:
     """What the plane is, what it holds of the path, and how its heights are to be read."""
-    stage, at = seen.stage, seen.plane
+    subject, stage, at = found.subject, found.seen.stage, found.seen.plane
     middle = len(stage.a) // 2
     finite = stage.losses[stage.losses.isfinite()]
     shown = [
@@ -76,8 +89,10 @@ def told(seen: Seen, subject: Subject) -> None:
     st.caption(" ".join(notes))
 
 
-def training(fit: Fit, subject: Subject) -> None:
+def training(found: Found) -> None:
     """The loss of every step and what the network has learned."""
+    fit, subject = found.fit, found.subject
+    assert fit is not None
     with gate().slot():
         chance = class_probability(fit.network, _REACH)
     loss, classes = st.columns(2)

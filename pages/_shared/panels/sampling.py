@@ -10,15 +10,17 @@ from nlm_core.lm.candidates import candidates, label
 from nlm_core.lm.prefix import append_token
 from nlm_core.lm.reader import TOP, PrefixReader, Reading
 from nlm_core.lm.sampling import MAX_NEW_TOKENS, MAX_TEMPERATURE, MIN_TEMPERATURE, Sampling, generate
-from pages._shared import generation
+from pages._app import jobs
 from pages._shared.charts.bars import paired_alt, paired_bars
 from pages._shared.controls import set_prefix
 from pages._shared.frame import errors_told
 from pages._shared.glossary import hint
 from pages._shared.panels.chart import chart
-from pages._shared.ticking import ticking
 
 _RUN = "_generation"
+_JOB = "generation"
+# Seconds a token takes where it is to be watched.
+WATCHED_SECONDS = 0.25
 
 
 def sampling_field() -> Sampling:
@@ -61,34 +63,44 @@ def sampling_panel(reader: PrefixReader, reading: Reading, position: int, k: int
     with right:
         kept = int((q > 0).sum())
         st.metric("Tokens that can be drawn", f"{kept:,} of {reader.model.vocab_size:,}")
-        _generation_controls(reader, reading.ids, sampling)
-        ticking(_generation, _running, generation.TICK_SECONDS)
-        if st.session_state.get(_RUN) and not _running():
+        going = jobs.running(_JOB)
+        _generation_controls(reader, reading.ids, sampling, going)
+        jobs.watch(_JOB, _generation, going=going)
+        if st.session_state.get(_RUN) and not going:
             st.button("Put it into the prefix", on_click=_take_over, icon=":material/keyboard_return:")
 
 
-def _generation_controls(reader: PrefixReader, ids: tuple[int, ...], sampling: Sampling) -> None:
+def _generation_controls(reader: PrefixReader, ids: tuple[int, ...], sampling: Sampling, going: bool) -> None:
     seed_and_length()
-    # Stands outside the fragment that ticks: the timer of a fragment is set where the fragment is called.
+    pace = speed_of_generation()
+    jobs.keep_pace(_JOB, pace)
+    # Stands outside the part that is drawn again as the text grows: what it is given is of the prefix, not of the text.
     st.button(
-        "Generate", on_click=_start, args=(reader, ids, sampling),
-        type="primary", icon=":material/play_arrow:", disabled=_running(),
+        "Generate", on_click=_start, args=(reader, ids, sampling, pace),
+        type="primary", icon=":material/play_arrow:", disabled=going,
     )  # fmt: skip
+
+
+def speed_of_generation() -> float:
+    """The seconds that a token takes at least, 0 for as fast as it is computed."""
+    return jobs.speed_field(WATCHED_SECONDS, f"{1 / WATCHED_SECONDS:.0f} tokens a second")
 
 
 def _take_over() -> None:
     set_prefix(st.session_state.pop(_RUN)["text"])
 
 
-def _start(reader: PrefixReader, ids: tuple[int, ...], sampling: Sampling) -> None:
+def _start(reader: PrefixReader, ids: tuple[int, ...], sampling: Sampling, pace: float) -> None:
     generator = torch.Generator().manual_seed(int(st.session_state["seed"]))
-    run = {"text": st.session_state["prefix"].rstrip(" "), "model": reader.model, "drawn": []}
-    st.session_state[_RUN] = run
-    generation.start(_RUN, generate(reader, list(ids), sampling, generator, int(st.session_state["limit"])))
-
-
-def _running() -> bool:
-    return generation.running(_RUN)
+    limit = int(st.session_state["limit"])
+    # A reader of its own: that of the page goes on reading the prefix meanwhile.
+    own = PrefixReader(reader.model)
+    begun = jobs.start(
+        _JOB, ids, lambda: generate(own, list(ids), sampling, generator, limit), keep=MAX_NEW_TOKENS, pace=pace
+    )
+    if begun:
+        text = st.session_state["prefix"].rstrip(" ")
+        st.session_state[_RUN] = {"text": text, "model": reader.model, "drawn": []}
 
 
 @errors_told
@@ -96,12 +108,12 @@ def _generation() -> None:
     run = st.session_state.get(_RUN)
     if run is None:
         return
-    generation.stop_button(_RUN)
-    drawn = generation.step(_RUN)
-    if drawn is not None:
+    jobs.stop_button(_JOB)
+    for drawn in jobs.fresh(_JOB):
         run["drawn"].append((label(run["model"], drawn.token_id), drawn.p, drawn.q))
         with contextlib.suppress(ValueError):
             run["text"] = append_token(run["model"], run["text"], drawn.token_id)
+    jobs.how_it_goes(_JOB)
     st.text(run["text"])
     table = pd.DataFrame(run["drawn"], columns=["drawn", "p", "q"])
     st.dataframe(

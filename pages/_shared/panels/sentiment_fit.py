@@ -1,5 +1,6 @@
 """Split, fit, score: the classifier beside two plainer ones, its errors, and what can be taken away."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,8 @@ from pages._shared.panels.sentiment_setup import BUNDLED, Setup
 from pages._shared.panels.sentiment_work import features, remembered, unmasked_features
 
 _SHOWN_ERRORS = 200
+# What the cost of no mask was asked for: it is shown until something else is chosen.
+_ASKED = "_cost_of_no_mask"
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,10 +55,18 @@ def _fit(setup: Setup, values: np.ndarray) -> Fitted:
 
 def cost_of_no_mask(setup: Setup) -> None:
     """Accuracies with the mask and without it, when asked for: without it every row is as long as the longest."""
-    if not st.button("Measure what it costs in accuracy", key="cost", icon=":material/timer:"):
+    asked = (setup.key, setup.how)
+    st.button("Measure what it costs in accuracy", key="cost", on_click=_ask, args=asked, icon=":material/timer:")
+    if st.session_state.get(_ASKED) != asked:
         return
-    scores = [("with the mask", fitted(setup).score), ("without it", _fit(setup, unmasked_features(setup)).score)]
+    values = unmasked_features(setup)
+    without = remembered(("fit without a mask", setup.key, setup.how), lambda: _fit(setup, values))
+    scores = [("with the mask", fitted(setup).score), ("without it", without.score)]
     chart(scores_chart(scores_frame(scores), ink(st.context.theme.type)), key="cost of no mask", alt=scores_alt(scores))
+
+
+def _ask(*asked: Hashable) -> None:
+    st.session_state[_ASKED] = asked
 
 
 def _plainer(setup: Setup, places: Split) -> Baselines:

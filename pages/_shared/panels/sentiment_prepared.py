@@ -1,14 +1,12 @@
 """Features that come with the program are shown at once, computed here meanwhile, and then give way."""
 
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from threading import Lock
 
 import numpy as np
 import streamlit as st
 
-from nlm_core.runtime import BusyError
+from nlm_core.jobs import Job
+from nlm_core.lane import lane
 from nlm_core.sentiment.feature_cache import cached_features, is_prepared, on_disk
 from nlm_core.sentiment.features import Features
 from pages._shared.loaders import first_results
@@ -16,19 +14,9 @@ from pages._shared.panels.sentiment_setup import Setup
 from pages._shared.panels.sentiment_work import features, remembered, replace
 from pages._shared.ticking import ticking
 
-# Of a tick only so much is work, so that the page stays quick for its visitor.
-_TICK_SECONDS, _SLICE_SECONDS = 0.7, 0.25
+_LOOK_SECONDS = 0.7
 _REPLACED = "_features_replaced"
-
-
-@dataclass
-class Anew:
-    """Features on their way to being computed on this machine, once for all visitors."""
-
-    steps: Iterator[tuple[int, int, Features]] | None = None
-    done: int = 0
-    values: np.ndarray | None = None
-    lock: Lock = field(default_factory=Lock)
+_COMPUTING = Lock()
 
 
 def told_and_replaced(setup: Setup) -> None:
@@ -43,38 +31,41 @@ def told_and_replaced(setup: Setup) -> None:
     elif remembered(("here", setup.key), lambda: on_disk(setup.encoder, texts, [layer], [pooling], prepared=False)):
         st.caption("These features were computed on this machine.")
     else:
-        # Only the features of one layer and pooling come prepared, so this holds one entry.
-        anew: Anew = first_results().setdefault(("features", setup.key), Anew())
-        ticking(lambda: _tick(anew, setup), lambda: _REPLACED not in st.session_state, _TICK_SECONDS)
+        job = _computing(setup)
+        ticking(
+            lambda: _replace_when_done(job, setup),
+            lambda: _REPLACED not in st.session_state and job.state != "failed",
+            _LOOK_SECONDS,
+            going=job.state != "failed",
+        )
 
 
-def _tick(anew: Anew, setup: Setup) -> None:
-    """A slice of the work, unless another visitor is at it."""
-    if anew.values is None and anew.lock.acquire(blocking=False):
-        try:
-            _slice(anew, setup)
-        finally:
-            anew.lock.release()
-    if anew.values is None:
+def _computing(setup: Setup) -> Job[tuple[int, int, Features]]:
+    """The job that computes them on this machine once for all visitors: it is nobody's, and goes on without them.
+
+    Only the features of one layer and pooling come prepared, so there is one such job.
+    """
+    texts, layer, pooling = setup.data.dataset.sentences, setup.layer, setup.pooling
+    with _COMPUTING:
+        job: Job[tuple[int, int, Features]] | None = first_results().get(("features", setup.key))
+        if job is None:
+            job = Job(
+                ("features", setup.key),
+                lambda: cached_features(setup.encoder, texts, [layer], [pooling], prepared=False),
+            )
+            lane().add(job)
+            first_results()["features", setup.key] = job
+    return job
+
+
+def _replace_when_done(job: Job[tuple[int, int, Features]], setup: Setup) -> None:
+    if job.state != "done" or job.latest is None:
+        done = 0 if job.latest is None else job.latest[0]
         st.caption(
             "These features come prepared, computed by the same code. They are being computed on this machine now: "
-            f"{anew.done:,} of {len(setup.data.dataset.sentences):,} sentences."
+            f"{done:,} of {len(setup.data.dataset.sentences):,} sentences."
         )
     elif _REPLACED not in st.session_state:
-        st.session_state[_REPLACED] = float(np.abs(anew.values - features(setup)).max())
-        replace(setup, anew.values)
-
-
-def _slice(anew: Anew, setup: Setup) -> None:
-    texts, layer, pooling = setup.data.dataset.sentences, setup.layer, setup.pooling
-    if anew.steps is None:
-        anew.steps = cached_features(setup.encoder, texts, [layer], [pooling], prepared=False)
-    until = time.perf_counter() + _SLICE_SECONDS
-    try:
-        while anew.values is None and time.perf_counter() < until:
-            anew.done, total, found = next(anew.steps)
-            if anew.done == total:
-                anew.values, anew.steps = found.at(layer, pooling), None
-    except BusyError:
-        # The gate stayed closed, which ends the steps: the next tick begins again.
-        anew.steps, anew.done = None, 0
+        values = job.latest[2].at(setup.layer, setup.pooling)
+        st.session_state[_REPLACED] = float(np.abs(values - features(setup)).max())
+        replace(setup, values)

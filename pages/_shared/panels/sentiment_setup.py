@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import streamlit as st
 
 from nlm_core.lm.base import ModelUnavailableError
+from nlm_core.runtime import BusyError
 from nlm_core.sentiment.classifier import MAX_SHARE, MIN_SHARE
 from nlm_core.sentiment.datasets import MAX_BYTES, MAX_ROWS, Dataset, columns, read_table
 from nlm_core.sentiment.encoder import POOLINGS, Encoder
 from nlm_core.sentiment.encoders import ENCODER_PRESETS, MINILM, default_encoder, is_at_hand
 from nlm_core.sentiment.sst2 import SST2, SUBSET
 from pages._shared import loaders
-from pages._shared.controls import bounded_number, bounded_slider, may_fetch
+from pages._shared.controls import bounded_number, bounded_slider, may_fetch, stop_of
 from pages._shared.escape import plain
 from pages._shared.glossary import hint
 
@@ -145,9 +146,10 @@ def _usable_encoder(name: str) -> tuple[Encoder, Encoder]:
     preset = ENCODER_PRESETS.get(name)
     size = f"{preset.megabytes:,} MB" if preset else None
     try:
-        if is_at_hand(name) or may_fetch(name, size, MINILM):
+        wanted = is_at_hand(name) or may_fetch(name, size, MINILM)
+        if wanted and loaders.encoder_arrived(name, MINILM, stop_of(name)):
             return loaders.encoder(name)
-    except ModelUnavailableError as error:
+    except (ModelUnavailableError, BusyError) as error:
         st.error(plain(str(error)), icon=":material/error:")
         st.caption(f"Shown meanwhile: {MINILM}.")
     return loaders.encoder(MINILM)
@@ -157,10 +159,11 @@ def _data(source: str) -> Data:
     if source == SST2_NAME:
         megabytes = sum(file.size for file in SST2.files.values()) / 1e6
         try:
-            if may_fetch(SST2.repo_id, f"{megabytes:.0f} MB", REVIEWS):
+            wanted = may_fetch(SST2.repo_id, f"{megabytes:.0f} MB", REVIEWS)
+            if wanted and loaders.sst2_arrived(REVIEWS, stop_of(SST2.repo_id)):
                 st.caption(f"The first {SUBSET:,} training rows of SST-2, and all of its validation rows to test on.")
                 return Data(loaders.sst2_subset(), source, shared=True)
-        except ModelUnavailableError as error:
+        except (ModelUnavailableError, BusyError) as error:
             st.error(plain(str(error)), icon=":material/error:")
             st.caption(f"Shown meanwhile: {REVIEWS}.")
     elif source == OWN:

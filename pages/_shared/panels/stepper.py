@@ -1,7 +1,5 @@
 """One step after another: by slider, by button, or by arrow key."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from pages._shared import controls
@@ -32,29 +30,3 @@ def stepper(label: str, first: int, last: int, *, key: str, forward: str) -> int
                 disabled=not first <= step + (by > 0) - (by < 0) <= last,
             )  # fmt: skip
     return step
-
-
-def known_step(key: str, first: int, last: int) -> int:
-    """Where a stepper stands that is drawn further below: as it was left, or as the address says."""
-    step = st.session_state.get(key)
-    if step is None:
-        step = controls.whole_in_address(key)
-    return first if step is None else min(last, max(first, step))
-
-
-def stepper_behind(label: str, first: int, last: int, *, key: str, forward: str) -> tuple[int, Callable[[], object]]:
-    """The same where the step itself is to be seen first: its number, and what then draws the stepper in this place.
-
-    The browser lays the page out anew for a slider, and all that comes with it waits for that. A step that is not known
-    yet, or has to be moved into bounds, is asked of the slider at once.
-    """
-    place = st.container()
-
-    def draw() -> int:
-        with place:
-            return stepper(label, first, last, key=key, forward=forward)
-
-    known: int | None = st.session_state.get(key)
-    if known is None or not first <= known <= last:
-        return draw(), lambda: None
-    return known, draw

@@ -5,8 +5,7 @@ import streamlit as st
 from nlm_core.lm.visitor_settings import MAX_STEPS
 from nlm_core.lm.visitor_training import VisitorRun
 from pages._shared import moment
-from pages._shared.panels.training_setup import SOURCES, TRAINING
-from pages._shared.report import at_work
+from pages._shared.panels.training_setup import SOURCES, train
 
 _ADDRESS, _WANTED = "trained", "_trained_wanted"
 # A link is opened by a whole hall at once: a longer run waits until its visitor asks for it.
@@ -21,16 +20,14 @@ def follow_link(run: VisitorRun) -> None:
     wanted: int | None = st.session_state.get(_WANTED)
     if wanted is None:
         return
-    if run.number or wanted <= AT_ONCE:
-        del st.session_state[_WANTED]
     if run.number:
+        del st.session_state[_WANTED]
         return
     if wanted <= AT_ONCE:
-        run.go_on(wanted)
-        with at_work(f"Training {wanted:,} steps as in the link …") as going:
-            while not run.ended:
-                run.advance()
-                going.progress(min(1.0, run.number / wanted))
+        if not run.target:
+            run.go_on(wanted)
+        if train(run, pace=0.0):
+            del st.session_state[_WANTED]
     else:
         st.info(f"The link was made after {wanted:,} steps of training; here is its beginning.")
         st.button(f"Train {wanted:,} steps as in the link", on_click=_train, args=(run, wanted), type="primary")
@@ -38,7 +35,7 @@ def follow_link(run: VisitorRun) -> None:
 
 def _train(run: VisitorRun, steps: int) -> None:
     run.go_on(steps)
-    st.session_state[TRAINING] = True
+    train(run, pace=0.0)
     st.session_state["view"] = "Run"
 
 

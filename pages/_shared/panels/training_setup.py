@@ -9,6 +9,7 @@ from nlm_core.lm.visitor_settings import MAX_SECONDS, MAX_STEPS, RANGES, VISITOR
 from nlm_core.lm.visitor_training import VisitorRun
 from nlm_core.runtime import gate
 from nlm_core.text.visitor_text import HELD_OUT_EVERY, MAX_CHARACTERS, VisitorText, decode_upload, read_text
+from pages._app import jobs
 from pages._shared.controls import bounded_number
 from pages._shared.escape import plain
 from pages._shared.glossary import hint
@@ -16,7 +17,8 @@ from pages._shared.glossary import hint
 PARK = Path(__file__).resolve().parents[3] / "assets" / "data" / "park_sentences.txt"
 SOURCES = ("Park sentences", "Own text", "Upload")
 _RUN, _TEXT = "_training_run", "_training_text"
-TRAINING = "_training_on"
+# The job that trains the run.
+TRAINING = "training"
 _DEFAULTS = Settings()
 
 
@@ -105,7 +107,7 @@ def settings_field() -> Settings:
 def current_run(text: VisitorText, settings: Settings) -> VisitorRun:
     """This visitor's run; a new one where there is none yet, or where the present one has not taken a step."""
     run: VisitorRun | None = st.session_state.get(_RUN)
-    untouched = run is not None and run.number == 0 and run.diverged is None
+    untouched = run is not None and run.number == 0 and run.diverged is None and not training(run)
     if run is None or (untouched and (run.text, run.settings) != (text, settings)):
         with gate().slot():
             run = VisitorRun(text, settings)
@@ -115,13 +117,25 @@ def current_run(text: VisitorText, settings: Settings) -> VisitorRun:
 
 def training(run: VisitorRun) -> bool:
     """Whether the run is on: begun or resumed, neither paused nor at its end."""
-    return st.session_state.get(TRAINING, False) and not run.ended
+    job = jobs.job(TRAINING)
+    return job is not None and job.running and job.name is run
+
+
+def train(run: VisitorRun, pace: float) -> bool:
+    """Begin to train the run to its target, or go on with it; says whether it is on now. For use in callbacks."""
+    job = jobs.job(TRAINING)
+    if job is not None and job.state == "paused" and job.name is run:
+        return jobs.resume(TRAINING)
+    # The run has a bound of its own, in seconds of all of its stretches.
+    return training(run) or jobs.start(
+        TRAINING, run, run.steps, share=lambda step: run.share_of(step.number), pace=pace
+    )
 
 
 def reset() -> None:
     """Forget the run; the next one begins from fresh weights with what is chosen now. For use in callbacks."""
+    jobs.forget(TRAINING)
     st.session_state.pop(_RUN, None)
-    st.session_state[TRAINING] = False
 
 
 def describe(run: VisitorRun, text: VisitorText, settings: Settings) -> None:

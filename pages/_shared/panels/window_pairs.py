@@ -6,13 +6,14 @@ import streamlit as st
 
 from nlm_core.lm.candidates import label
 from nlm_core.lm.divergence import Divergence, diverge
+from nlm_core.lm.prefix import Prefix
 from nlm_core.lm.reader import PrefixReader
 from nlm_core.runtime import gate
 from nlm_core.text.csv_export import to_csv
+from pages._app.live import answer_now
 from pages._shared import controls
 from pages._shared.charts.bars import percent
 from pages._shared.charts.curves import MEASURES, gap_alt, gap_chart, gap_frame
-from pages._shared.charts.sentence import words_html
 from pages._shared.escape import as_sentence, plain
 from pages._shared.panels.chart import chart
 
@@ -26,23 +27,27 @@ PAIRS = {
     ),
     "one word in": ("The old man said that it was late", "The old man and his wife said that it was late"),
 }
+# The name of the field of the second sentence.
+OTHER = "other"
 SENTENCES = (PAIRS["is / are"][0], "She said that the man in the old house knew", "I went to the park.")
 _TOP_K = 10
 
 
 def _take(first: str, second: str) -> None:
     controls.set_prefix(first)
-    st.session_state["other"] = second
+    st.session_state[OTHER] = second
+    answer_now()
 
 
-def pairs_panel(readers: Mapping[str, PrefixReader], first: str, window: int) -> None:
-    """Compare the sentence with another one in both models."""
-    field, pairs = st.columns([3, 2], vertical_alignment="bottom")
-    with field:
-        other = controls.prefix_field("The same sentence with one early word changed", "other", PAIRS["is / are"][1])
-    with pairs, st.container(horizontal=True, gap="small"):
+def pair_buttons() -> None:
+    """Buttons that put a pair into the two fields."""
+    with st.container(horizontal=True, gap="small"):
         for name, (one, two) in PAIRS.items():
             st.button(name, key=f"pair {name}", on_click=_take, args=(one, two), type="tertiary")
+
+
+def pairs_panel(readers: Mapping[str, PrefixReader], first: str, other: Prefix, window: int) -> None:
+    """Compare the sentence with another one in both models."""
     for note in other.notes:
         st.info(note)
     found: dict[str, Divergence] = {}
@@ -56,7 +61,6 @@ def pairs_panel(readers: Mapping[str, PrefixReader], first: str, window: int) ->
             st.info(plain(as_sentence(str(error))) + ".")
             return
     model = next(iter(readers.values())).model
-    _sentences(model, next(iter(found.values())))
     _verdict(found, window)
     curve, side = st.columns([3, 2])
     names = [_words(model, next(iter(found.values()))), *(label(model, i) for i in _after(found))]
@@ -87,12 +91,6 @@ def _words(model, divergence: Divergence) -> str:
     """The differing words as one text: ``keys / key``."""
     sides = (divergence.alignment.first, divergence.alignment.second)
     return " / ".join(" ".join(label(model, i) for i in side) or "nothing" for side in sides)
-
-
-def _sentences(model, divergence: Divergence) -> None:
-    """What is shared at the end, word by word, after the two differing words."""
-    after = [label(model, i) for i in divergence.alignment.after]
-    st.html(words_html([_words(model, divergence), *after], changed={0}))
 
 
 def _verdict(found: Mapping[str, Divergence], window: int) -> None:

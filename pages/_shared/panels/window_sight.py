@@ -1,14 +1,16 @@
 """What each model sees of the sentence, what it keeps, and what it makes of that."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
+from nlm_core.lm.base import LanguageModel
 from nlm_core.lm.candidates import candidates, label
+from nlm_core.lm.divergence import align
 from nlm_core.lm.reader import PrefixReader, Reading
-from pages._components.drawing import drawing
 from pages._shared.charts.bars import bar_rows, bars_drawing
-from pages._shared.charts.sentence import words_html
+from pages._shared.charts.sentence import words_drawing
 
 _BARS = 8
 _FORMULAS = {
@@ -17,25 +19,59 @@ _FORMULAS = {
 }
 
 
-def sight_panel(readers: Mapping[str, PrefixReader], readings: Mapping[str, Reading], window: int) -> None:
-    """Both models side by side on the same axes; ``readers`` holds the window first, then the recurrent model."""
-    for (name, reader), reading, column in zip(readers.items(), readings.values(), st.columns(2), strict=True):
+def sight_parts(
+    readers: Mapping[str, PrefixReader], readings: Mapping[str, Reading], window: int, *, bars: bool
+) -> list[dict[str, Any]]:
+    """The halves of the drawing "sight": what the window and the recurrent model see, and the bars that come of it.
+
+    ``readers`` holds the window first, then the recurrent model; without ``bars`` there are only the words.
+    """
+    parts = []
+    for (name, reader), reading in zip(readers.items(), readings.values(), strict=True):
         model = reader.model
-        count = len(reading.ids)
         labels = [label(model, i, first=t == 0 and not reading.dropped) for t, i in enumerate(reading.ids)]
-        seen_from = max(0, count - window) if name == "window" else 0
-        with column:
-            st.markdown(f"**{name}{f', N = {window}' * (name == 'window')}** · {model.card.name}")
-            st.html(words_html(labels, seen_from))
+        seen_from = max(0, len(labels) - window) if name == "window" else 0
+        part: dict[str, Any] = {
+            "name": f"{name}{f', N = {window}' * (name == 'window')} · {model.card.name}",
+            "words": words_drawing(labels, seen_from),
+        }
+        if bars:
             rows = bar_rows(candidates(model, reading.columns[-1], _BARS))
-            drawing("bars", bars_drawing(f"Next tokens by the {name}", rows, labels[seen_from:]), key=f"sight {name}")
+            part["bars"] = bars_drawing(f"Next tokens by the {name}", rows, labels[seen_from:])
+        parts.append(part)
+    return parts
+
+
+def pair_parts(model: LanguageModel, first: str, second: str, window: int) -> list[dict[str, Any]]:
+    """The same for what the window sees of two sentences; the words in which they differ are framed."""
+    sentences = [[model.start_id, *model.encode(text)] for text in (first, second)]
+    changed: list[range] = [range(0), range(0)]
+    if sentences[0] != sentences[1]:
+        found = align(*sentences)
+        changed = [range(found.before, found.before + len(side)) for side in (found.first, found.second)]
+    return [
+        {
+            "name": f"{which} sentence in the window, N = {window}",
+            "words": words_drawing(
+                [label(model, i, first=t == 0) for t, i in enumerate(ids)], max(0, len(ids) - window), framed
+            ),
+        }
+        for which, ids, framed in zip(("First", "Second"), sentences, changed, strict=True)
+    ]
+
+
+def sight_panel(readers: Mapping[str, PrefixReader], readings: Mapping[str, Reading], window: int) -> None:
+    """The formula of either model and what it costs to keep."""
+    for (name, reader), reading, column in zip(readers.items(), readings.values(), st.columns(2), strict=True):
+        count = len(reading.ids)
+        seen = min(count, window) if name == "window" else count
+        with column:
             st.latex(_FORMULAS[name])
             hidden, embedding = reader.hidden_states().shape[1], reader.embeddings().shape[1]
             if name == "window":
                 st.caption(
-                    f"A Markov assumption: reads {count - seen_from} of {count} words, START among them, "
-                    f"{count - seen_from} × {embedding} numbers, afresh for every next word; nothing is kept in "
-                    f"between. $h_t$ has {hidden} numbers."
+                    f"A Markov assumption: reads {seen} of {count} words, START among them, {seen} × {embedding} "
+                    f"numbers, afresh for every next word; nothing is kept in between. $h_t$ has {hidden} numbers."
                 )
             else:
                 st.caption(

@@ -1,7 +1,7 @@
 // The page as it is now, as one sheet of HTML that needs nothing beside it and runs nothing: its words, formulas and
 // tables as text, its drawings as SVG, what its fields are set to, and the address that opens it again.
 const PARTS_LEFT_OUT = [
-  "button", "script", "style", "label", "template", "[data-testid=stAlertDynamicIcon]", "[data-testid=stAlertEmojiIcon]", ".nlm-finding", ".nlm-limit", "summary", ".st-key-tools", ".st-key-tour_card", ".st-key-append_hint",
+  "button", "script", "style", "label", "template", "[data-testid=stAlertDynamicIcon]", "[data-testid=stAlertEmojiIcon]", ".nlm-finding", ".nlm-descent-controls", ".nlm-plane-play", "summary", ".st-key-tools", ".st-key-tour_card", ".st-key-append_hint",
   "[data-testid=stElementToolbar]", "[data-testid=stTooltipIcon]", "[data-testid=stIconMaterial]", "[data-testid=stSkeleton]",
   ..."Popover FileUploader Spinner Slider NumberInput TextInput TextArea Selectbox MultiSelect ButtonGroup Checkbox"
     .split(" ").map((kind) => `[data-testid=st${kind}]`),

@@ -4,6 +4,7 @@ const DRAWINGS = {
   "nlm-bars": "Bars",
   "nlm-plane": "Plane",
   "nlm-unrolled": "The unrolled network",
+  "nlm-strip": "Hidden states",
   "nlm-words": "The words that are seen",
   "nlm-pieces": "Word pieces and their ids",
   "nlm-surprise": "The text coloured by surprise",
@@ -19,7 +20,9 @@ const MOST_PIXELS = 8192;
 function partsOf(element) {
   const shown = element.matches("[data-testid=stVegaLiteChart]") ? "svg.marks" : element.matches("[data-testid=stPlotlyChart]") ? ".svg-container" : null;
   if (element.matches(".nlm-bars")) return [...element.querySelectorAll(".nlm-bars-condition:not([hidden]), svg")];
+  if (element.matches(".nlm-plane.unseen")) return [];
   if (element.matches(".nlm-plane")) return [...element.querySelectorAll(".nlm-plane-legend:not([hidden]), .nlm-plane-stage")];
+  if (element.matches(".nlm-strip")) return [...element.querySelectorAll(":scope > svg")];
   // Of a drawing with fields and buttons, what is a picture.
   const chosen = [...element.querySelectorAll(".nlm-picture:not([hidden])")];
   if (chosen.length) return chosen;

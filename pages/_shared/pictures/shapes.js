@@ -6,7 +6,7 @@ const SHAPES = new Set([
 const DEFINING = new Set(["defs", "clipPath", "linearGradient", "radialGradient", "stop", "pattern", "mask"]);
 const PLACING = new Set([
   "id", "d", "x", "y", "width", "height", "r", "cx", "cy", "rx", "ry", "fx", "fy", "x1", "x2", "y1", "y2", "dx", "dy",
-  "points", "transform", "viewBox", "preserveAspectRatio", "offset", "rotate", "gradientUnits", "gradientTransform",
+  "points", "transform", "viewBox", "preserveAspectRatio", "offset", "rotate", "gradientUnits", "gradientTransform", "shape-rendering",
   "spreadMethod", "clipPathUnits", "patternUnits", "patternContentUnits", "patternTransform", "maskUnits",
 ]);
 // What only a hand can use, and what shows where it is.

@@ -84,7 +84,7 @@ def gradient_descent(state: State) -> str:
     seed = int(state.get("seed", 0))
     path = joined(made, _runs(_raced(state, chosen, settings)), lines(_PATHS, x0=x0, y0=y0, seed=seed))
     if state.get("view", "One step") == "One step":
-        return joined(path, lines(_STEP, i=state.get("i", 0)))
+        return joined(path, lines(_STEP, i=state.get("i") or 0))
     both = _gd_and_sgd(state, chosen, settings)
     starts = _runs(both) + lines(_STARTS, seed=seed)
     return joined(path, starts, *([_LOWER] if len(both) > 1 else []))
@@ -132,8 +132,6 @@ def _surface(state: State) -> "tuple[Surface, str]":
 
 
 def _settings(state: State, chosen: "Surface") -> "Settings":
-    from math import isfinite
-
     from nlm_core.optim.descent import Settings
     from nlm_core.optim.optimizers import Coefficients, optimizer
 
@@ -141,8 +139,6 @@ def _settings(state: State, chosen: "Surface") -> "Settings":
     batch = None if rule.whole_data or not chosen.examples else state.get("B", min(4, chosen.examples))
     momentum = state.get("beta", 0.9) if rule.uses_momentum else Coefficients().momentum
     rate = state.get("alpha", chosen.rate)
-    if rate is None or not isfinite(rate) or rate <= 0:
-        rate = state.get("_good_rate", chosen.rate)
     schedule = state.get("schedule", "Constant")
     return Settings(rule.name, rate, state.get("T", 60), batch, schedule, Coefficients(momentum=momentum))
 

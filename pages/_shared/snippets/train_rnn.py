@@ -18,8 +18,8 @@ text = read_text(Path($file).read_text(encoding="utf-8"))
 """
 _GO_ON = """\
 run.go_on($steps)
-while not run.ended:
-    run.advance()
+for step in run.steps():
+    pass
 """
 _BY_HAND = """\
 run.go_on($steps)

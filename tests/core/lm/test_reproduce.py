@@ -27,8 +27,8 @@ def test_the_script_finds_the_same_losses(settings: Settings, tmp_path: Path) ->
     run = VisitorRun(read_text(PARK.read_text(encoding="utf-8")), settings)
     run.go_on(30)
     run.step_on('"I" went to the park .')
-    while not run.ended:
-        run.advance(seconds=5)
+    for _ in run.steps():
+        pass
     (tmp_path / "reproduce.py").write_text(script(run), encoding="utf-8")
     (tmp_path / VOCABULARY_FILE).write_text(run.vocabulary.to_json(), encoding="utf-8")
     (tmp_path / SENTENCES_FILE).write_text(sentences_file(run), encoding="utf-8")

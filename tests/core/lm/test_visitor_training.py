@@ -3,6 +3,7 @@
 import math
 import threading
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,8 @@ SMALL = Settings(embedding=8, hidden=16, batch=8)
 def trained(settings: Settings = SMALL, steps: int = 20, text: str | None = None) -> VisitorRun:
     run = VisitorRun(PARK if text is None else read_text(text), settings)
     run.go_on(steps)
-    while not run.ended:
-        run.advance(seconds=5)
+    for _ in run.steps():
+        pass
     return run
 
 
@@ -95,15 +96,15 @@ def test_the_same_seed_gives_the_same_run() -> None:
     assert trained().samples == trained().samples
 
 
-def test_slices_and_pauses_change_nothing() -> None:
+def test_pauses_change_nothing() -> None:
     run = VisitorRun(PARK, SMALL)
     run.go_on(20)
     while not run.ended:
-        run.advance(most_steps=3)
+        assert len(list(islice(run.steps(), 3))) in {2, 3}
     assert losses(run) == losses(trained())
     longer = trained(steps=8)
     longer.go_on(12)
-    longer.advance(seconds=60)
+    assert [step.number for step in longer.steps()] == list(range(9, 21))
     assert losses(longer) == losses(run) and longer.number == longer.target == 20
 
 
@@ -121,13 +122,13 @@ def test_two_runs_at_once_leave_each_other_alone() -> None:
     assert [found[0], found[1]] == alone
 
 
-def test_a_slice_ends_in_time() -> None:
+def test_it_goes_one_step_at_a_time() -> None:
     run = VisitorRun(PARK, SMALL)
     run.go_on(MAX_STEPS)
-    run.advance(seconds=0)
-    assert run.number == 1
-    run.advance(seconds=0.05)
-    assert 1 < run.number < MAX_STEPS
+    steps = run.steps()
+    for number in (1, 2, 3):
+        assert next(steps).number == run.number == number
+        assert run.share_of(number) == pytest.approx(number / MAX_STEPS)
 
 
 def test_steps_and_seconds_are_bounded() -> None:
@@ -176,7 +177,7 @@ def test_the_kept_model_stays_as_it_is() -> None:
     model = run.model("mine")
     before = PrefixReader(model).read("I went to the").columns[-1]
     run.go_on(5)
-    run.advance(seconds=60)
+    assert len(list(run.steps())) == 5
     after = PrefixReader(model).read("I went to the").columns[-1]
     assert before.top_p == after.top_p
     assert model.card.name == "mine" and not any(p.requires_grad for p in model.network.parameters())

@@ -1,32 +1,15 @@
 // From the numbers of the data to the pixels of the drawing, and back.
-const MARGIN = { left: 50, right: 12, bar: 64, top: 10, bottom: 40 };
+const PLANE_MARGIN = { left: 50, right: 12, bar: 64, top: 10, bottom: 40 };
 // A path that leaves all bounds is drawn this many pixels far at most, in its own direction.
 const FAR = 1e5;
-const SVG = "http://www.w3.org/2000/svg";
 
-const decode = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-
-// At most so many digits, with a real minus; as a power of ten where it would be long.
-function digits(value, most = 4) {
-  if (!Number.isFinite(value)) return String(value);
-  const short = +value.toPrecision(most);
-  const long = short !== 0 && (Math.abs(short) >= 1e5 || Math.abs(short) < 1e-4);
-  return (long ? short.toExponential().replace("e+", "e") : String(short)).replaceAll("-", "−");
-}
-
-function element(name, attributes = {}, parent = null) {
-  const node = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  if (parent) parent.append(node);
-  return node;
-}
-
-function scales(data, width, height) {
+function planeScale(data, width, height) {
+  const margin = PLANE_MARGIN;
   const box = {
-    x: MARGIN.left,
-    y: MARGIN.top,
-    width: Math.max(60, width - MARGIN.left - (data.ground ? MARGIN.bar : MARGIN.right)),
-    height: height - MARGIN.top - MARGIN.bottom,
+    x: margin.left,
+    y: margin.top,
+    width: Math.max(60, width - margin.left - (data.ground ? margin.bar : margin.right)),
+    height: height - margin.top - margin.bottom,
   };
   const [left, right] = data.x.range;
   const [bottom, top] = data.y.range;
@@ -49,7 +32,7 @@ function scales(data, width, height) {
   };
 }
 
-function ticks(low, high, count) {
+function roundNumbers(low, high, count) {
   const raw = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw * 0.999);
@@ -58,19 +41,19 @@ function ticks(low, high, count) {
   return found;
 }
 
-function drawAxes(layer, data, { box, pixel }) {
+function drawPlaneAxes(layer, data, { box, pixel }) {
   layer.replaceChildren();
   const text = (words, attributes) => (element("text", attributes, layer).textContent = words);
   const foot = box.y + box.height;
   if (!data.ground) {
     element("rect", { x: box.x, y: box.y, width: box.width, height: box.height, class: "nlm-plane-empty" }, layer);
   }
-  for (const value of ticks(...data.x.range, Math.max(2, Math.floor(box.width / 70)))) {
+  for (const value of roundNumbers(...data.x.range, Math.max(2, Math.floor(box.width / 70)))) {
     const [px] = pixel(value, data.y.range[0]);
     element("line", { x1: px, x2: px, y1: foot, y2: foot + 4 }, layer);
     text(digits(value), { x: px, y: foot + 16, "text-anchor": "middle" });
   }
-  for (const value of ticks(...data.y.range, Math.max(2, Math.floor(box.height / 50)))) {
+  for (const value of roundNumbers(...data.y.range, Math.max(2, Math.floor(box.height / 50)))) {
     const [, py] = pixel(data.x.range[0], value);
     element("line", { x1: box.x - 4, x2: box.x, y1: py, y2: py }, layer);
     text(digits(value), { x: box.x - 7, y: py + 4, "text-anchor": "end" });

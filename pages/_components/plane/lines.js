@@ -2,9 +2,9 @@
 const ARROW = 8;
 const MOST_ARROWS = 80;
 
-function read(line) {
-  const flat = decode(line.xy);
-  const [losses, numbers, trained] = [line.losses, line.numbers, line.trained].map((packed) => packed && decode(packed));
+function readLine(line) {
+  const flat = unpack(line.xy);
+  const [losses, numbers, trained] = [line.losses, line.numbers, line.trained].map((packed) => packed && unpack(packed));
   return { ...line, flat, losses, numbers, trained, steps: flat.length / 2 - 1 };
 }
 
@@ -43,22 +43,23 @@ function arrows(places, steps) {
   return heads;
 }
 
+// Each line as far as a step, and pale what comes after it.
 function drawLines(layer, lines, upTo, pixel) {
   while (layer.children.length > lines.length) layer.lastChild.remove();
   while (layer.children.length < lines.length) {
     const group = element("g", {}, layer);
+    element("path", { class: "nlm-ahead", fill: "none" }, group);
     element("path", { class: "nlm-path", fill: "none" }, group);
     element("path", { class: "nlm-heads" }, group);
   }
   // The first is the visitor's own: it lies on top.
   [...lines].reverse().forEach((line, k) => {
-    const [path, heads] = layer.children[k].children;
+    const [ahead, path, heads] = layer.children[k].children;
     const shape = shapeOf(line, line.steady ? Infinity : upTo, pixel);
-    path.setAttribute("d", shape.drawn);
-    path.setAttribute("stroke", line.colour);
-    path.setAttribute("stroke-dasharray", line.dash || "none");
-    heads.setAttribute("d", shape.heads);
-    heads.setAttribute("fill", line.colour);
+    const left = !line.steady && upTo < line.steps;
+    set(ahead, { d: left ? shapeOf({ ...line, arrows: false }, Infinity, pixel).drawn : "", stroke: line.colour });
+    set(path, { d: shape.drawn, stroke: line.colour, "stroke-dasharray": line.dash || "none" });
+    set(heads, { d: shape.heads, fill: line.colour });
   });
 }
 

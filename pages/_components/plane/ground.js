@@ -1,8 +1,22 @@
 // The surface from above: bands of equal height with lines between them, painted once for each surface and size.
+// A ground with a key is sent once; later messages hold the key alone.
+const MOST_GROUNDS = 8;
+const grounds = new Map();
+
+function knownGround(ground) {
+  if (!ground?.key) return ground;
+  if (ground.heights) {
+    grounds.delete(ground.key);
+    grounds.set(ground.key, ground);
+    if (grounds.size > MOST_GROUNDS) grounds.delete(grounds.keys().next().value);
+  }
+  return grounds.get(ground.key) ?? null;
+}
+
 const channels = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 
 function lattice(ground) {
-  const heights = decode(ground.heights);
+  const heights = unpack(ground.heights);
   const { columns } = ground;
   const rows = heights.length / columns;
   return {
@@ -66,7 +80,7 @@ function paintGround(canvas, ground, field, box) {
   context.putImageData(image, 0, 0);
 }
 
-function drawBar(layer, ground, box, id) {
+function drawColourBar(layer, ground, box, id) {
   layer.replaceChildren();
   const x = box.x + box.width + 14;
   const [low, high] = ground.span;
@@ -82,8 +96,7 @@ function drawBar(layer, ground, box, id) {
 }
 
 // The loss at the point of the lattice that is nearest to a place: a computed one, not one between.
-function nearestLoss(data, field, [x, y]) {
-  const { ground } = data;
+function nearestLoss(data, ground, field, [x, y]) {
   const index = (value, [low, high], count) => Math.round(((value - low) / (high - low)) * (count - 1));
   const j = index(x, data.x.range, field.columns);
   const i = index(y, data.y.range, field.rows);
