@@ -280,12 +280,12 @@ def settled(at: AppTest, key: str) -> list[Any]:
 
 
 def same(one: list[Any], other: list[Any]) -> None:
-    """The same texts, and the same numbers but for the rounding of 32 bits: one word and several are not added up alike."""
+    """The same texts, and the same numbers but for the rounding of 32 bits, which differs with how much is read at once."""
     number = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
     texts = [json.dumps(each, default=str) for each in (one, other)]
     assert number.sub("#", texts[0]) == number.sub("#", texts[1])
     found = [[float(text) for text in number.findall(each)] for each in texts]
-    assert len(found[0]) > 20
+    assert len(found[0]) > 10
     assert found[0] == pytest.approx(found[1], rel=1e-3, abs=1e-4)
 
 
