@@ -100,8 +100,8 @@ def test_a_plane_that_is_built_anew_has_its_ground(visit: Visit) -> None:
     main(page).get_by_role("radio", name="Contour").click()
     ground = page.locator(".st-key-contour_plane canvas")
     expect(ground).to_be_visible()
-    painted = """(canvas) => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
-        .data.some((byte) => byte > 0)"""
+    painted = """(canvas) => canvas.getContext("2d")
+      .getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0)"""
     assert ground.evaluate(painted)
 
 
