@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import streamlit as st
 
@@ -64,20 +64,17 @@ def tell_prefix(key: str = "prefix") -> None:
     tell(key, st.session_state[key], f"the text of {key}")
 
 
-def prefix_field(
-    label: str = "Prefix", key: str = "prefix", value: str | None = None, help: str = _PREFIX_HELP
-) -> Prefix:
+def prefix_field(label: str = "Prefix", key: str = "prefix", help: str = _PREFIX_HELP) -> Prefix:
     """A prefix, read at every keystroke; what is too long is cut with a message.
 
-    Its text is opened by ``open_prefix`` and told to the address by ``tell_prefix``; with a ``value`` to begin with it
-    is bound to the address itself, which costs as much as the rest of a keystroke.
+    Its text is opened by ``open_prefix`` and told to the address by ``tell_prefix``: a field that is bound to the
+    address itself costs as much as the rest of a keystroke.
     """
     typed = st.session_state.get(key)
     if typed is not None and len(typed) > MAX_CHARACTERS:
         st.warning(f"The text had {len(typed):,} characters; its last {MAX_CHARACTERS:,} are kept.")
         st.session_state[key] = typed[-MAX_CHARACTERS:]
-    bound: dict[str, Any] = {} if value is None else {"value": value, "bind": "query-params"}
-    typed = st.text_input(label, key=key, live="0ms", help=help, **bound)
+    typed = st.text_input(label, key=key, live="0ms", help=help)
     return tidy(typed or "")
 
 
