@@ -280,7 +280,7 @@ def settled(at: AppTest, key: str) -> list[Any]:
 
 
 def same(one: list[Any], other: list[Any]) -> None:
-    """The same texts, and the same numbers but for the rounding of 32 bits, which differs with how much is read at once."""
+    """The same texts, and the same numbers but for the rounding of 32 bits: how much is read at once makes it."""
     number = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
     texts = [json.dumps(each, default=str) for each in (one, other)]
     assert number.sub("#", texts[0]) == number.sub("#", texts[1])
