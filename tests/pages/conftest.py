@@ -11,6 +11,7 @@ import pytest
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
 
+from nlm_core.shared_loads import shared_loads
 from nlm_core.visitor_jobs import VisitorJobs
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -60,6 +61,13 @@ def under_way(at: AppTest, key: str, steps: int = 1) -> AppTest:
     while job.steps < steps:
         assert not job.ended and time.monotonic() < limit, f"{key} is {job.state} after {job.steps} steps"
         time.sleep(0.01)
+    return at.run()
+
+
+def loaded(at: AppTest) -> AppTest:
+    """Wait until nothing that visitors share is on its way, and look again."""
+    for load in list(shared_loads()._loads.values()):
+        assert load.job.wait(TIMEOUT_S)
     return at.run()
 
 

@@ -9,7 +9,7 @@ from nlm_core.lm.candidates import candidates
 from nlm_core.lm.prefix import MAX_CHARACTERS
 from nlm_core.lm.reader import PrefixReader
 from nlm_core.lm.registry import OWN_MODELS
-from tests.pages.conftest import OpenPage, act, drawn, rest
+from tests.pages.conftest import OpenPage, act, drawn, loaded, rest
 
 PAGE = "pages/next_token.py"
 VIEWS = ("Table", "Numbers", "Sampling", "Compare")
@@ -157,7 +157,7 @@ def test_a_hub_model_is_fetched_only_when_asked_for_and_refused_in_one_sentence(
     compared = open_page(PAGE, model="distilgpt2", view="Compare", compare="distilgpt2")
     assert not compared.error
     assert "distilgpt2" not in compared.multiselect(key="compare").options
-    at.button(key="fetch distilgpt2").click().run()
+    loaded(at.button(key="fetch distilgpt2").click().run())
     assert "distilgpt2" in at.error[0].value
     check_bars(at, gpt, "I went")
     assert at.text_input(key="prefix").value == "I went"

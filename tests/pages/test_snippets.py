@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared.catalog import PAGES
 from pages._shared.snippets import SNIPPETS
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, rest
 from tests.pages.snippet_numbers import missing, picked, printed, run, shown, told
 
 # Of the fields, those that choose what a page shows.
@@ -21,7 +21,7 @@ def open_state(open_page: OpenPage, file: str, state: dict[str, str], folder: Pa
     at = open_page(file, **state)
     if state.get("data") == "Own table":
         (folder / "my table.csv").write_text(TABLE, encoding="utf-8")
-        at.get("file_uploader")[0].set_value(("my table.csv", TABLE.encode(), "text/csv")).run()
+        rest(at.get("file_uploader")[0].set_value(("my table.csv", TABLE.encode(), "text/csv")).run())
     assert not at.exception
     return at
 
