@@ -62,10 +62,15 @@ def _refuse_impossible(file: str) -> None:
     empty = [name for name, value in query.items() if name not in _SENTENCES and not value]
     if infinite or empty:
         st.session_state[_REFUSED] = infinite
-        kept = {name: value for name, value in query.items() if name not in (*infinite, *empty)}
+        kept = {name: value for name, value in query.items() if name not in (*infinite, *empty, *_bound_everywhere())}
         st.switch_page(file, query_params=kept)
     for name in st.session_state.pop(_REFUSED, ()):
         st.info(f"{plain(name[:60])} was infinite in the address, which it cannot be; the usual value is shown.")
+
+
+def _bound_everywhere() -> list[str]:
+    """What the page before has bound to the address too: it stays as it is, and cannot be set by us."""
+    return [name for name in ("projector", "controls") if name in st.session_state]
 
 
 def _is_infinite(value: str) -> bool:
