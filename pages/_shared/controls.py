@@ -19,6 +19,8 @@ DEFAULT_MODEL = "nlm-gpt"
 DEFAULT_RNN = "nlm-rnn"
 PRESETS = ("I went to the", "the students opened their", "I went to the park.")
 _UNDO = "_undo"
+# A prefix that was put there by a callback of another part of the page: the field takes it when it is drawn next.
+_PUT = "_prefix_put"
 _MAX_UNDO = 100
 _ALLOWED = "_downloads_allowed"
 Number = TypeVar("Number", int, float)
@@ -29,14 +31,14 @@ def set_prefix(text: str) -> None:
     history: list[str] = st.session_state.setdefault(_UNDO, [])
     history.append(st.session_state.get("prefix", ""))
     del history[:-_MAX_UNDO]
-    st.session_state["prefix"] = text
+    st.session_state["prefix"] = st.session_state[_PUT] = text
 
 
 def undo() -> None:
     """Take the last append or preset back; for use in callbacks."""
     history: list[str] = st.session_state.get(_UNDO, [])
     if history:
-        st.session_state["prefix"] = history.pop()
+        st.session_state["prefix"] = st.session_state[_PUT] = history.pop()
 
 
 def can_undo() -> bool:
@@ -70,6 +72,8 @@ def prefix_field(label: str = "Prefix", key: str = "prefix", help: str = _PREFIX
     Its text is opened by ``open_prefix`` and told to the address by ``tell_prefix``: a field that is bound to the
     address itself costs as much as the rest of a keystroke.
     """
+    if key == "prefix" and _PUT in st.session_state:
+        st.session_state[key] = st.session_state.pop(_PUT)
     typed = st.session_state.get(key)
     if typed is not None and len(typed) > MAX_CHARACTERS:
         st.warning(f"The text had {len(typed):,} characters; its last {MAX_CHARACTERS:,} are kept.")

@@ -29,7 +29,8 @@ def _list(current: PageEntry) -> None:
     drawing("navigation", {"sections": _sections(), "page": current.file}, key="navigation", on_act=_choose)
     wanted = st.session_state.pop(_WANTED, None)
     if wanted is not None:
-        st.switch_page(wanted)
+        # An address given as empty takes the place of one to which fields are bound; none given would be refused.
+        st.switch_page(wanted, query_params={})
 
 
 def _choose(act: Act) -> None:

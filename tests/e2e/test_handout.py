@@ -87,7 +87,7 @@ def test_the_table_of_the_lecture_stands_on_the_sheet(visit: Visit, tmp_path: Pa
 
 def test_what_a_visitor_typed_is_only_text_on_the_sheet(visit: Visit, tmp_path: Path) -> None:
     page = visit("next_token", prefix=HOSTILE)
-    expect(main(page).locator("[data-testid=stVegaLiteChart] svg.marks").first).to_be_visible()
+    expect(main(page).locator(".nlm-bars svg").first).to_be_visible()
     _sheet(page, tmp_path)
     sheet = _opened(page, tmp_path)
     assert HOSTILE in sheet.locator(".fields").inner_text()
@@ -98,7 +98,7 @@ def test_pictures_of_a_dark_page_are_light_on_paper(visit: Visit, tmp_path: Path
     page = visit("next_token", prefix="I went to the")
     page.emulate_media(color_scheme="dark")
     page.reload()
-    chart = main(page).locator("[data-testid=stVegaLiteChart] svg.marks").first
+    chart = main(page).locator(".nlm-bars svg").first
     expect(chart).to_be_visible()
     _sheet(page, tmp_path)
     figure = _opened(page, tmp_path).locator("figure > svg").first

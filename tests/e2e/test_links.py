@@ -26,7 +26,7 @@ def test_a_deep_link_as_the_first_request_of_a_fresh_server(visit: Visit, rnn: L
         assert parse_qs(urlsplit(page.url).query) == {name: [value] for name, value in state.items()}
         expect(field(page)).to_have_value(text)
         expect(page.get_by_role("heading", name="Next token")).to_be_visible()
-        expect(page.get_by_role("spinbutton", name="Position")).to_have_value("2")
+        expect(page.locator(".nlm-bars-where")).to_have_text("position 2 of 5")
         expect(page.get_by_role("spinbutton", name="Bars")).to_have_value("5")
         expect(page.get_by_role("slider", name="Temperature")).to_have_value("0.5")
 

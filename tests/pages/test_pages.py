@@ -8,7 +8,7 @@ import pytest
 from pages._shared.catalog import EVERY, HOME, PAGES, PageEntry
 from pages._shared.lecture import LECTURE, found, stops
 from pages._shared.panels.map import picture_of
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, drawn
 
 PAGES_FOLDER = Path(__file__).parents[2] / "pages"
 LINKS = [(entry, query) for entry in PAGES for _, query in entry.topics]
@@ -83,3 +83,10 @@ def test_the_tools_leave_every_name_of_the_pages_alone() -> None:
     for file in (path for path in PAGES_FOLDER.rglob("*.py") if path.name != "tools.py"):
         taken = tools & set(re.findall(r'key="(\w+)"', file.read_text(encoding="utf-8")))
         assert not taken, f"{file} uses {taken}"
+
+
+def test_the_list_of_pages_names_each_of_the_table(open_page: OpenPage) -> None:
+    message = drawn(open_page("pages/backpropagation.py", row="8", guess="true"), "navigation")
+    listed = [page["name"] for section in message["sections"] for page in section["pages"]]
+    assert listed == [entry.file for entry in EVERY]
+    assert message["page"] == "pages/backpropagation.py"

@@ -11,6 +11,7 @@ from nlm_core.lm.prefix import append_token
 from nlm_core.lm.reader import TOP, PrefixReader, Reading
 from nlm_core.lm.sampling import MAX_NEW_TOKENS, MAX_TEMPERATURE, MIN_TEMPERATURE, Sampling, generate
 from pages._app import jobs
+from pages._app.live import answer_now
 from pages._shared.charts.bars import paired_alt, paired_bars
 from pages._shared.controls import set_prefix
 from pages._shared.frame import errors_told
@@ -88,6 +89,7 @@ def speed_of_generation() -> float:
 
 def _take_over() -> None:
     set_prefix(st.session_state.pop(_RUN)["text"])
+    answer_now()
 
 
 def _start(reader: PrefixReader, ids: tuple[int, ...], sampling: Sampling, pace: float) -> None:
