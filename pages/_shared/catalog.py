@@ -38,7 +38,7 @@ HOME = PageEntry(
 )
 GLOSSARY = PageEntry(
     "pages/glossary.py",
-    "Words",
+    "Glossary",
     ":material/menu_book:",
     "",
     "The lecture's terms, each in a sentence, and where to see it.",

@@ -121,4 +121,4 @@ def _words(file: str) -> None:
         with st.container(gap=None):
             st.page_link(GLOSSARY.file, label=f"**{term.name}**", query_params={"word": term.name})
             st.markdown(term.means)
-    st.page_link(GLOSSARY.file, label="All words of the lecture", icon=GLOSSARY.icon)
+    st.page_link(GLOSSARY.file, label="All terms of the lecture", icon=GLOSSARY.icon)
