@@ -37,7 +37,7 @@ class Recipe:
     clip : float
         The largest norm of the gradient; larger gradients are scaled down to it.
     max_steps, max_minutes : int or None, float or None
-        The run ends at whichever comes first.
+        The run ends at whichever comes first; minutes of computing, see ``Step``.
     bf16 : bool
         Compute in bfloat16; the parameters that are updated stay in float32.
     compiled : bool
@@ -61,8 +61,9 @@ class Step:
     """What one training step did.
 
     ``loss`` is the mean cross-entropy in nats before the update, ``gradient_norm`` the norm before clipping,
-    ``tokens`` the predicted tokens of the whole run so far, ``seconds`` its whole time and ``progress`` the share
-    (0 to 1) of the budget that is used up.
+    ``tokens`` the predicted tokens of the whole run so far, ``seconds`` its computing time and ``progress`` the share
+    (0 to 1) of the budget that is used up. Computing time is what the stepping thread ran for: a run that is stopped
+    for a while, or waits for a processor, uses up nothing.
     """
 
     number: int
@@ -179,7 +180,7 @@ class Trainer:
 
     def step(self, rows: Rows) -> Step | Diverged:
         """One update on the rows, or none where the loss is out of bounds."""
-        began = time.perf_counter()
+        began = time.thread_time()
         loss = self.gradients(rows)
         share = self.rate_share()
         rate = self.recipe.learning_rate * share
@@ -188,7 +189,7 @@ class Trainer:
         norm = self._update(share)
         self.number += 1
         self.tokens += int((rows.targets >= 0).sum())
-        self.seconds += time.perf_counter() - began
+        self.seconds += time.thread_time() - began
         return Step(self.number, loss, norm, rate, self.tokens, self.seconds, self.progress())
 
     def _update(self, share: float) -> float:
@@ -249,7 +250,12 @@ class Trainer:
         for i, optimizer in enumerate(self.optimizers):
             for j, parameter in enumerate(p for group in optimizer.param_groups for p in group["params"]):
                 prefix = f"optimizer.{i}.{j}."
-                saved = {key.removeprefix(prefix): v.clone() for key, v in tensors.items() if key.startswith(prefix)}
+                saved = {
+                    # A fused optimiser counts its steps on the device too.
+                    key.removeprefix(prefix): value.to(parameter.device, copy=True)
+                    for key, value in tensors.items()
+                    if key.startswith(prefix)
+                }
                 if saved:
                     optimizer.state[parameter] = saved
         number, tokens, self.seconds = tensors["counters"].tolist()
