@@ -14,7 +14,7 @@ from nlm_core import runtime
 from nlm_core.lm.base import ModelCard
 from nlm_core.lm.card import LICENCE, TRAINING_DATA, measure_held_out, unigram_bits_per_byte, write_card
 from nlm_core.lm.masked import measure_blanks
-from nlm_core.lm.registry import OWN_MODELS, TOKENIZER_FOLDER, load_bert
+from nlm_core.lm.registry import LOADERS, TOKENIZER_FOLDER, load_bert
 from nlm_core.lm.training_run import TrainingRun
 from nlm_core.text.corpus import DEFAULT_WEIGHTS, Source, read_corpus
 from nlm_core.text.tokenizer import Tokenizer
@@ -118,7 +118,7 @@ def _card(run: TrainingRun, corpus: Path) -> ModelCard:
             f"{recipe.optimizer}, learning rate {recipe.learning_rate}, weight decay {recipe.weight_decay}, "
             f"{recipe.warmup_steps} steps of warm-up, linear decay over the last {recipe.decay_share:.0%}, "
             f"clip {recipe.clip}, batches of {run.preset.batch_rows} x {run.preset.row_length} tokens, "
-            f"{'bfloat16' if recipe.bf16 else 'float32'}"
+            f"{'bfloat16' if recipe.bf16 else 'float32'}{run.preset.output_layer and ', ' + run.preset.output_layer}"
         ),
         "steps": trainer.number,
         "tokens_seen": trainer.tokens,
@@ -139,7 +139,7 @@ def _held_out(run: TrainingRun, sources: Sequence[Source], progress: Callable[[i
         counts[run.tokenizer.stop_id] = 0
         filled = measure_blanks(load_bert(run.model_folder), sources, counts.tolist(), progress)
         return {f"held_out_{name}": value for name, value in asdict(filled).items()}
-    found = measure_held_out(OWN_MODELS[run.name][1](run.model_folder), sources, progress)
+    found = measure_held_out(LOADERS[run.preset.kind](run.model_folder), sources, progress)
     unigram = unigram_bits_per_byte(
         counts.tolist(), sources, lambda line: [*run.tokenizer.encode(line), run.tokenizer.stop_id]
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -81,9 +82,8 @@ class TrainingRun:
     weights : dict
         How often each source of the corpus is read in one pass.
     device : torch.device
-    minutes : float or None
-        The budget of the whole run, earlier sittings counted in; None takes the preset's.
-    max_steps : int or None
+    minutes, max_steps : float or None, int or None
+        The budget of the whole run, earlier sittings counted in; where neither is given, it is the preset's minutes.
     bf16, compiled : bool
         See ``Recipe``.
     seed : int
@@ -109,14 +109,15 @@ class TrainingRun:
         out.mkdir(parents=True, exist_ok=True)
         recipe = replace(
             self.preset.recipe,
-            max_minutes=minutes if minutes is not None else self.preset.recipe.max_minutes,
+            max_minutes=self.preset.recipe.max_minutes if minutes is None and max_steps is None else minutes,
             max_steps=max_steps,
             bf16=bf16,
             compiled=compiled,
         )
         generator = torch.Generator().manual_seed(seed)
         network = self.preset.build(self.tokenizer.vocab_size, self.preset.sizes, generator).to(device)
-        self.parameters = sum(p.numel() for p in network.parameters())
+        # Those of the model that is written down.
+        self.parameters = sum(p.numel() for p in network.exported(dict(network.named_parameters())).values())
         self.trainer = Trainer(network, recipe)
         if (out / CHECKPOINT_FILE).exists():
             self.trainer.restore(load_file(out / CHECKPOINT_FILE))
@@ -141,13 +142,13 @@ class TrainingRun:
         ValueError
             If the run diverges; the checkpoint before it stays as it is.
         """
-        saved_at = self.trainer.seconds
+        saved_at = time.monotonic()
         for step in self.trainer.run(self.batches):
             if isinstance(step, Diverged):
                 raise ValueError(step.message)
-            if step.seconds - saved_at > CHECKPOINT_EVERY_SECONDS:
+            if time.monotonic() - saved_at > CHECKPOINT_EVERY_SECONDS:
                 self.save()
-                saved_at = step.seconds
+                saved_at = time.monotonic()
             yield step
         self.save()
 
