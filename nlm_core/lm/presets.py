@@ -123,7 +123,7 @@ _LONG_RUN = Recipe(
     compiled=True,
 )
 
-_FACTORED = replace(_LONG_RUN, optimizer="Adam", learning_rate=2e-3, weight_decay=0.0)
+_FACTORED = replace(_LONG_RUN, optimizer="Adam", learning_rate=2e-3, weight_decay=0.0, candidates=2048)
 _AS_PRODUCT = "W_y trained as the product of the embedding table and a projection"
 
 PRESETS: dict[str, Preset] = {

@@ -14,7 +14,9 @@ from nlm_core import runtime
 from nlm_core.lm.base import ModelCard
 from nlm_core.lm.card import LICENCE, TRAINING_DATA, measure_held_out, unigram_bits_per_byte, write_card
 from nlm_core.lm.masked import measure_blanks
+from nlm_core.lm.presets import Preset
 from nlm_core.lm.registry import LOADERS, TOKENIZER_FOLDER, load_bert
+from nlm_core.lm.training import Recipe
 from nlm_core.lm.training_run import TrainingRun
 from nlm_core.text.corpus import DEFAULT_WEIGHTS, Source, read_corpus
 from nlm_core.text.tokenizer import Tokenizer
@@ -114,12 +116,7 @@ def _card(run: TrainingRun, corpus: Path) -> ModelCard:
         held_out = _held_out(run, sources, progress)
     figures = {
         "sizes": run.preset.sizes,
-        "recipe": (
-            f"{recipe.optimizer}, learning rate {recipe.learning_rate}, weight decay {recipe.weight_decay}, "
-            f"{recipe.warmup_steps} steps of warm-up, linear decay over the last {recipe.decay_share:.0%}, "
-            f"clip {recipe.clip}, batches of {run.preset.batch_rows} x {run.preset.row_length} tokens, "
-            f"{'bfloat16' if recipe.bf16 else 'float32'}{run.preset.output_layer and ', ' + run.preset.output_layer}"
-        ),
+        "recipe": _told(recipe, run.preset),
         "steps": trainer.number,
         "tokens_seen": trainer.tokens,
         "tokens_in_one_pass": run.tokens_per_pass,
@@ -127,6 +124,21 @@ def _card(run: TrainingRun, corpus: Path) -> ModelCard:
         **held_out,
     }
     return replace(card, figures=figures)
+
+
+def _told(recipe: Recipe, preset: Preset) -> str:
+    parts = [
+        f"{recipe.optimizer}, learning rate {recipe.learning_rate}, weight decay {recipe.weight_decay}",
+        f"{recipe.warmup_steps} steps of warm-up, linear decay over the last {recipe.decay_share:.0%}",
+        f"clip {recipe.clip}, batches of {preset.batch_rows} x {preset.row_length} tokens",
+        "bfloat16" if recipe.bf16 else "float32",
+    ]
+    if preset.output_layer:
+        parts.append(preset.output_layer)
+    if recipe.candidates:
+        whole = f"{recipe.whole_share:.0%}"
+        parts.append(f"softmax over {recipe.candidates:,} candidates a step, over all tokens in the last {whole}")
+    return ", ".join(parts)
 
 
 def _held_out(run: TrainingRun, sources: Sequence[Source], progress: Callable[[int, int], None]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from nlm_core.lm.cross_entropy import blockwise_cross_entropy, compiled_inner, counted
 from nlm_core.lm.network import TrainableNetwork
 from nlm_core.lm.optimizers import make_optimizers
+from nlm_core.lm.sampled_softmax import Candidates, CandidateSampler
 from nlm_core.text.corpus import IGNORED, Rows
 
 
@@ -42,6 +43,10 @@ class Recipe:
         Compute in bfloat16; the parameters that are updated stay in float32.
     compiled : bool
         Compile network and loss with ``torch.compile``.
+    candidates : int
+        The softmax of a step is taken over so many tokens, see ``sampled_softmax``; 0 for all.
+    whole_share : float
+        The last share of the run over which it is taken over all tokens in any case.
     """
 
     optimizer: str = "Adam"
@@ -54,6 +59,8 @@ class Recipe:
     max_minutes: float | None = None
     bf16: bool = False
     compiled: bool = False
+    candidates: int = 0
+    whole_share: float = 0.1
 
 
 @dataclass(frozen=True)
@@ -122,10 +129,12 @@ class Trainer:
     network : TrainableNetwork
         Trained in place.
     recipe : Recipe
+    sampler : CandidateSampler or None
+        Where there is one, it draws the tokens of each step's softmax.
     """
 
-    def __init__(self, network: TrainableNetwork, recipe: Recipe) -> None:
-        self.recipe = recipe
+    def __init__(self, network: TrainableNetwork, recipe: Recipe, sampler: CandidateSampler | None = None) -> None:
+        self.recipe, self.sampler = recipe, sampler
         self.number = 0
         self.tokens = 0
         self.seconds = 0.0
@@ -166,10 +175,19 @@ class Trainer:
         inputs, targets, lines = (torch.from_numpy(a).to(device) for a in (rows.inputs, rows.targets, rows.lines))
         hidden = self._hidden(inputs, lines)
         weight, bias = self.network.output_layer()
+        if (drawn := self._drawn(rows)) is not None:
+            ids, surplus, targets = (torch.from_numpy(a).to(device) for a in (drawn.ids, drawn.surplus, drawn.targets))
+            surplus = surplus.to(weight.dtype)
+            weight, bias = weight[ids], surplus if bias is None else bias[ids] + surplus
         hidden, targets = hidden.reshape(-1, hidden.shape[-1]), targets.reshape(-1)
         if (rows.targets != IGNORED).mean() < 0.5:
             hidden, targets = counted(hidden, targets)
         return blockwise_cross_entropy(hidden, weight, bias, targets, **self._loss_options)
+
+    def _drawn(self, rows: Rows) -> Candidates | None:
+        if self.sampler is None or self.progress() >= 1 - self.recipe.whole_share:
+            return None
+        return self.sampler.draw(rows.targets, self.number)
 
     def gradients(self, rows: Rows) -> float:
         """The gradient of the loss in every parameter's ``grad``, unclipped; returns the loss."""

@@ -14,6 +14,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from nlm_core.lm.presets import Corrupt, preset
+from nlm_core.lm.sampled_softmax import CandidateSampler
 from nlm_core.lm.training import Diverged, Step, Trainer
 from nlm_core.text.corpus import EncodedLines, Rows, corpus_files, packed_rows, read_corpus, weighted
 from nlm_core.text.tokenizer import Tokenizer
@@ -118,10 +119,14 @@ class TrainingRun:
         network = self.preset.build(self.tokenizer.vocab_size, self.preset.sizes, generator).to(device)
         # Those of the model that is written down.
         self.parameters = sum(p.numel() for p in network.exported(dict(network.named_parameters())).values())
-        self.trainer = Trainer(network, recipe)
+        self.encoded = encoded_corpus(corpus, self.tokenizer, weights, out)
+        sampler = None
+        if recipe.candidates:
+            counts = np.bincount(self.encoded.ids, minlength=self.tokenizer.vocab_size)
+            sampler = CandidateSampler(counts, recipe.candidates, seed)
+        self.trainer = Trainer(network, recipe, sampler)
         if (out / CHECKPOINT_FILE).exists():
             self.trainer.restore(load_file(out / CHECKPOINT_FILE))
-        self.encoded = encoded_corpus(corpus, self.tokenizer, weights, out)
         batches = endless_batches(self.encoded, self.preset.batch_rows, self.preset.row_length, seed)
         self.batches: Iterator[Rows] = islice(batches, self.trainer.number, None)
         if self.preset.corrupt is not None:
