@@ -53,6 +53,7 @@ def test_train_writes_a_model_that_loads_and_a_card(name: str, corpus: Path, tmp
     assert model.card.figures["held_out_bits_per_byte"] == result["held_out_bits_per_byte"]
     assert all(tensor.dtype == torch.float16 for tensor in weights.values())
     assert "park" in (out / "model" / "README.md").read_text() or name in (out / "model" / "README.md").read_text()
+    assert ("candidates" in result["recipe"]) == (name != "nlm-gpt")
     assert json.loads((out / "model" / "config.json").read_text())["vocab_size"] == 8192
 
 
