@@ -130,7 +130,7 @@ PRESETS: dict[str, Preset] = {
     "nlm-window": Preset(
         kind="window",
         describes="The sliding-window network: one hidden layer over the embeddings of the last 1 to 8 words.",
-        sizes={"embedding": 256, "hidden": 768},
+        sizes={"embedding": 256, "hidden": 512},
         build=lambda vocab_size, sizes, generator: FactoredWindowNetwork(vocab_size, generator=generator, **sizes),
         export=_export_plain("window"),
         batch_rows=16,

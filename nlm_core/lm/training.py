@@ -60,7 +60,7 @@ class Recipe:
     bf16: bool = False
     compiled: bool = False
     candidates: int = 0
-    whole_share: float = 0.1
+    whole_share: float = 0.05
 
 
 @dataclass(frozen=True)
