@@ -62,6 +62,21 @@ class Recipe:
     candidates: int = 0
     whole_share: float = 0.05
 
+    @property
+    def schedule(self) -> str:
+        """Budget, rate and softmax over the run, in words."""
+        budget = [f"{self.max_steps:,} steps"] if self.max_steps is not None else []
+        budget += [f"{self.max_minutes:g} minutes"] if self.max_minutes is not None else []
+        parts = [" or ".join(budget) or "without end", f"learning rate {self.learning_rate:g}"]
+        if self.warmup_steps:
+            parts.append(f"{self.warmup_steps:,} steps of warm-up")
+        if self.decay_share:
+            parts.append(f"linear decay over the last {self.decay_share:.0%}")
+        if self.candidates:
+            whole = f"over all tokens in the last {self.whole_share:.0%}"
+            parts.append(f"softmax over {self.candidates:,} candidates a step, {whole}")
+        return ", ".join(parts)
+
 
 @dataclass(frozen=True)
 class Step:

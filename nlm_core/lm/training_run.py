@@ -21,6 +21,7 @@ from nlm_core.text.tokenizer import Tokenizer
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
 ENCODED_FILE = "encoded.safetensors"
+SCHEDULE_FILE = "schedule.json"
 CHECKPOINT_EVERY_SECONDS = 180.0
 
 
@@ -127,12 +128,21 @@ class TrainingRun:
         self.trainer = Trainer(network, recipe, sampler)
         if (out / CHECKPOINT_FILE).exists():
             self.trainer.restore(load_file(out / CHECKPOINT_FILE))
+        self.schedule = self._schedule()
         batches = endless_batches(self.encoded, self.preset.batch_rows, self.preset.row_length, seed)
         self.batches: Iterator[Rows] = islice(batches, self.trainer.number, None)
         if self.preset.corrupt is not None:
             self.batches = self._corrupted(self.batches, self.preset.corrupt, seed)
         self.tokens_per_pass = len(self.encoded.ids) - len(self.encoded)
         self.model_folder = out / "model"
+
+    def _schedule(self) -> list[tuple[int, str]]:
+        """From which step on which schedule was followed: another line for each time that it was taken up otherwise."""
+        kept = self.out / SCHEDULE_FILE
+        before = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else []
+        lines = [(step, told) for step, told in before if step < self.trainer.number]
+        told = self.trainer.recipe.schedule
+        return lines if lines and lines[-1][1] == told else [*lines, (self.trainer.number, told)]
 
     def _corrupted(self, batches: Iterator[Rows], corrupt: Corrupt, seed: int) -> Iterator[Rows]:
         """Each batch with its own random blanks, the same whether or not the run was broken off before it."""
@@ -163,6 +173,7 @@ class TrainingRun:
         tensors = {name: tensor.contiguous().clone() for name, tensor in self.trainer.state().items()}
         save_file(tensors, partial)
         partial.replace(self.out / CHECKPOINT_FILE)
+        (self.out / SCHEDULE_FILE).write_text(json.dumps(self.schedule, indent=2) + "\n", encoding="utf-8")
         self.model_folder.mkdir(exist_ok=True)
         self.tokenizer.save(self.model_folder)
         masters = {name: p.detach() for name, p in self.trainer.masters.items()}

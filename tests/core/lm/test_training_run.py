@@ -96,6 +96,21 @@ def test_a_run_taken_up_again_ends_where_an_unbroken_one_does(name: str, corpus:
         torch.testing.assert_close(resumed.trainer.masters[key], value, atol=1e-5, rtol=1e-4)
 
 
+def test_the_card_tells_every_schedule_that_was_followed(corpus: Path, tmp_path: Path) -> None:
+    def recipe(steps: int) -> str:
+        result = train_model(
+            "nlm-rnn", corpus, tmp_path / "run", minutes=None, steps=steps, seed=0, tokenizer_folder=None,
+            compiled=False,
+        )  # fmt: skip
+        return str(result["recipe"])
+
+    assert "; 4 steps, learning rate 0.002" in recipe(4)
+    assert "; 4 steps, learning rate 0.002" in recipe(4)
+    longer = recipe(9)
+    assert "; from step 0 on 4 steps, " in longer and "; from step 4 on 9 steps, " in longer
+    assert recipe(9) == longer
+
+
 def test_steps_alone_are_a_budget(corpus: Path, tmp_path: Path) -> None:
     def recipe(minutes: float | None, steps: int | None) -> tuple[float | None, int | None]:
         begun = TrainingRun(
