@@ -150,7 +150,7 @@ def test_the_heat_map_grows_with_the_steps() -> None:
     at.button("go Step").click().run()
     assert set(chart_data(clean(at), "unit")["t"]) == {0, 1, 2}
     at.button_group("units").set_value("All").run()
-    assert chart_data(clean(at), "unit")["unit"].nunique() == 512
+    assert chart_data(clean(at), "unit")["unit"].nunique() == len(load("nlm-rnn").network.U_h)
 
 
 def test_the_last_step_is_the_next_token_page() -> None:
