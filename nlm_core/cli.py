@@ -271,12 +271,14 @@ def _parser() -> argparse.ArgumentParser:
     add("models", models)
 
     command = add("train", train)
-    command.add_argument("model", help="tokenizer, nlm-window, nlm-rnn, nlm-gpt or nlm-bert")
+    command.add_argument("model", help="tokenizer, nlm-window, nlm-rnn, nlm-lstm, nlm-gru, nlm-gpt or nlm-bert")
     command.add_argument("--corpus", type=Path, required=True, help="a folder of .txt or .txt.xz files, or one file")
     command.add_argument(
         "--out", type=Path, required=True, help="where checkpoint and model go; taken up again if there"
     )
-    command.add_argument("--minutes", type=float, help="budget of the whole run, earlier sittings counted in")
+    command.add_argument(
+        "--minutes", type=float, help="minutes of computing of the whole run, earlier sittings counted in"
+    )
     command.add_argument("--steps", type=int, help="end after this many steps, if the minutes last")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--tokenizer", type=Path, help="folder of another tokenizer.json than the shipped one")

@@ -24,7 +24,7 @@ class ModelCard:
     name : str
         The name it is asked for by.
     kind : str
-        "window", "rnn", "transformer" or "masked".
+        "window", "rnn", "lstm", "gru", "transformer" or "masked".
     parameters : int
     describes, source, licence, training_data : str
     figures : mapping

@@ -11,10 +11,14 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from nlm_core.lm.factored import (
+    FactoredElmanNetwork,
+    FactoredGruNetwork,
+    FactoredLstmNetwork,
+    FactoredWindowNetwork,
+)
 from nlm_core.lm.network import TrainableNetwork
-from nlm_core.lm.rnn import ElmanNetwork
 from nlm_core.lm.training import Recipe
-from nlm_core.lm.window import WindowNetwork
 from nlm_core.text.corpus import Rows
 
 WEIGHTS_FILE = "model.safetensors"
@@ -31,7 +35,7 @@ class Preset:
     Attributes
     ----------
     kind : str
-        "window", "rnn", "transformer" or "masked".
+        "window", "rnn", "lstm", "gru", "transformer" or "masked".
     describes : str
         One sentence for the model card.
     sizes : dict
@@ -45,6 +49,8 @@ class Preset:
     corrupt : callable or None
         (rows, mask_id, rng) -> rows: makes blanks out of rows of next-token prediction; None where the next token
         itself is what is predicted.
+    output_layer : str
+        How it was trained, for the card; empty where it is one matrix like any other.
     """
 
     kind: str
@@ -56,6 +62,7 @@ class Preset:
     row_length: int
     recipe: Recipe
     corrupt: Corrupt | None = None
+    output_layer: str = ""
 
 
 def _half(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -64,9 +71,10 @@ def _half(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def _export_plain(kind: str) -> Callable[[TrainableNetwork, dict[str, Tensor], dict[str, int], Path], None]:
     def export(network: TrainableNetwork, masters: dict[str, Tensor], sizes: dict[str, int], folder: Path) -> None:
-        config: dict[str, Any] = {"kind": kind, "vocab_size": len(masters["embedding"]), **sizes}
+        tensors = network.exported(masters)
+        config: dict[str, Any] = {"kind": kind, "vocab_size": len(tensors["embedding"]), **sizes}
         (folder / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-        save_file(_half(masters), folder / WEIGHTS_FILE)
+        save_file(_half(tensors), folder / WEIGHTS_FILE)
 
     return export
 
@@ -115,26 +123,53 @@ _LONG_RUN = Recipe(
     compiled=True,
 )
 
+_FACTORED = replace(_LONG_RUN, optimizer="Adam", learning_rate=2e-3, weight_decay=0.0, candidates=2048)
+_AS_PRODUCT = "W_y trained as the product of the embedding table and a projection"
+
 PRESETS: dict[str, Preset] = {
     "nlm-window": Preset(
         kind="window",
         describes="The sliding-window network: one hidden layer over the embeddings of the last 1 to 8 words.",
-        sizes={"embedding": 128, "hidden": 384},
-        build=lambda vocab_size, sizes, generator: WindowNetwork(vocab_size, generator=generator, **sizes),
+        sizes={"embedding": 256, "hidden": 512},
+        build=lambda vocab_size, sizes, generator: FactoredWindowNetwork(vocab_size, generator=generator, **sizes),
         export=_export_plain("window"),
-        batch_rows=64,
+        batch_rows=16,
         row_length=128,
-        recipe=replace(_LONG_RUN, optimizer="Adam", learning_rate=3e-3, weight_decay=0.0, max_minutes=20.0),
+        recipe=_FACTORED,
+        output_layer=_AS_PRODUCT,
     ),
     "nlm-rnn": Preset(
         kind="rnn",
         describes="The Elman network: h_t = tanh(W_h x_t + U_h h_{t-1} + b_h), y_t = W_y h_t + b_y.",
-        sizes={"embedding": 256, "hidden": 512},
-        build=lambda vocab_size, sizes, generator: ElmanNetwork(vocab_size, generator=generator, **sizes),
+        sizes={"embedding": 256, "hidden": 768},
+        build=lambda vocab_size, sizes, generator: FactoredElmanNetwork(vocab_size, generator=generator, **sizes),
         export=_export_plain("rnn"),
-        batch_rows=64,
+        batch_rows=16,
         row_length=128,
-        recipe=replace(_LONG_RUN, optimizer="Adam", learning_rate=2e-3, weight_decay=0.0, max_minutes=30.0),
+        recipe=_FACTORED,
+        output_layer=_AS_PRODUCT,
+    ),
+    "nlm-lstm": Preset(
+        kind="lstm",
+        describes="A long short-term memory: gates i, f, o decide what c_t = f_t c_{t-1} + i_t g_t keeps and shows.",
+        sizes={"embedding": 256, "hidden": 512},
+        build=lambda vocab_size, sizes, generator: FactoredLstmNetwork(vocab_size, generator=generator, **sizes),
+        export=_export_plain("lstm"),
+        batch_rows=16,
+        row_length=128,
+        recipe=_FACTORED,
+        output_layer=_AS_PRODUCT,
+    ),
+    "nlm-gru": Preset(
+        kind="gru",
+        describes="A gated recurrent unit: h_t = (1 - z_t) n_t + z_t h_{t-1}, where r_t decides what n_t sees of it.",
+        sizes={"embedding": 256, "hidden": 512},
+        build=lambda vocab_size, sizes, generator: FactoredGruNetwork(vocab_size, generator=generator, **sizes),
+        export=_export_plain("gru"),
+        batch_rows=16,
+        row_length=128,
+        recipe=_FACTORED,
+        output_layer=_AS_PRODUCT,
     ),
     "nlm-gpt": Preset(
         kind="transformer",

@@ -72,6 +72,22 @@ def load_rnn(folder: Path) -> LanguageModel:
     return RnnModel(read_card(folder), _tokenizer(folder), _with_weights(network, folder))
 
 
+def load_lstm(folder: Path) -> LanguageModel:
+    from nlm_core.lm.gated import LstmModel, LstmNetwork
+
+    config = _config(folder)
+    network = LstmNetwork(config["vocab_size"], config["embedding"], config["hidden"], torch.Generator())
+    return LstmModel(read_card(folder), _tokenizer(folder), _with_weights(network, folder))
+
+
+def load_gru(folder: Path) -> LanguageModel:
+    from nlm_core.lm.gated import GruModel, GruNetwork
+
+    config = _config(folder)
+    network = GruNetwork(config["vocab_size"], config["embedding"], config["hidden"], torch.Generator())
+    return GruModel(read_card(folder), _tokenizer(folder), _with_weights(network, folder))
+
+
 def load_gpt(folder: Path) -> LanguageModel:
     from nlm_core.lm.hub import load_causal
     from nlm_core.lm.transformer import TransformerModel
@@ -90,6 +106,14 @@ def load_bert(folder: Path) -> "MaskedModel":
     return MaskedModel(read_card(folder), _tokenizer(folder), load_folder(AutoModelForMaskedLM, folder))
 
 
+# Next-token models by their kind.
+LOADERS: dict[str, Callable[[Path], LanguageModel]] = {
+    "window": load_window,
+    "rnn": load_rnn,
+    "lstm": load_lstm,
+    "gru": load_gru,
+    "transformer": load_gpt,
+}
 OWN_MODELS: dict[str, tuple[str, Callable[[Path], LanguageModel]]] = {
     "nlm-gpt": ("nlm-gpt · Transformer", load_gpt),
     "nlm-rnn": ("nlm-rnn · recurrent", load_rnn),

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nlm_core.lm.base import Forward
-from nlm_core.lm.network import TrainableNetwork, same_line
+from nlm_core.lm.network import PlainNetwork, carried
 from nlm_core.lm.own import OwnModel
 
 
@@ -51,7 +51,7 @@ class _ElmanScan(torch.autograd.Function):
         return deltas.transpose(0, 1), d_U, None, whole
 
 
-class ElmanNetwork(TrainableNetwork):
+class ElmanNetwork(PlainNetwork):
     # Compiling would unroll the loop over time, which takes minutes and gains nothing.
     worth_compiling = False
 
@@ -77,13 +77,8 @@ class ElmanNetwork(TrainableNetwork):
         return states
 
     def hidden(self, inputs: Tensor, lines: Tensor) -> Tensor:
-        x = F.embedding(inputs, self.embedding)  # (B, T, E)
-        h_0 = torch.zeros(len(inputs), len(self.U_h), dtype=x.dtype, device=x.device)
-        one_line_a_row = bool((lines == lines[:, :1]).all())
-        return self.states(x, h_0, None if one_line_a_row else same_line(lines, 1).to(x.dtype))
-
-    def output_layer(self) -> tuple[Tensor, Tensor]:
-        return self.W_y, self.b_y
+        x = self.embedded(inputs)  # (B, T, E)
+        return self.states(x, x.new_zeros(len(inputs), len(self.U_h)), carried(lines, x.dtype))
 
 
 class RnnModel(OwnModel[ElmanNetwork]):

@@ -14,7 +14,7 @@ from nlm_core import runtime
 from nlm_core.lm.base import ModelCard
 from nlm_core.lm.card import LICENCE, TRAINING_DATA, measure_held_out, unigram_bits_per_byte, write_card
 from nlm_core.lm.masked import measure_blanks
-from nlm_core.lm.registry import OWN_MODELS, TOKENIZER_FOLDER, load_bert
+from nlm_core.lm.registry import LOADERS, TOKENIZER_FOLDER, load_bert
 from nlm_core.lm.training_run import TrainingRun
 from nlm_core.text.corpus import DEFAULT_WEIGHTS, Source, read_corpus
 from nlm_core.text.tokenizer import Tokenizer
@@ -93,7 +93,7 @@ def _show(run: TrainingRun) -> None:
 
 def _card(run: TrainingRun, corpus: Path) -> ModelCard:
     sources = read_corpus(corpus)
-    trainer, recipe = run.trainer, run.trainer.recipe
+    trainer = run.trainer
     card = ModelCard(
         name=run.name,
         kind=run.preset.kind,
@@ -114,12 +114,7 @@ def _card(run: TrainingRun, corpus: Path) -> ModelCard:
         held_out = _held_out(run, sources, progress)
     figures = {
         "sizes": run.preset.sizes,
-        "recipe": (
-            f"{recipe.optimizer}, learning rate {recipe.learning_rate}, weight decay {recipe.weight_decay}, "
-            f"{recipe.warmup_steps} steps of warm-up, linear decay over the last {recipe.decay_share:.0%}, "
-            f"clip {recipe.clip}, batches of {run.preset.batch_rows} x {run.preset.row_length} tokens, "
-            f"{'bfloat16' if recipe.bf16 else 'float32'}"
-        ),
+        "recipe": _told(run),
         "steps": trainer.number,
         "tokens_seen": trainer.tokens,
         "tokens_in_one_pass": run.tokens_per_pass,
@@ -127,6 +122,21 @@ def _card(run: TrainingRun, corpus: Path) -> ModelCard:
         **held_out,
     }
     return replace(card, figures=figures)
+
+
+def _told(run: TrainingRun) -> str:
+    """The recipe in words; where a run was taken up with another schedule, one after the other."""
+    recipe, preset = run.trainer.recipe, run.preset
+    last = run.schedule[-1][1]
+    spans = [f"from step {step:,} on {told}" for step, told in run.schedule] if len(run.schedule) > 1 else [last]
+    parts = [
+        f"{recipe.optimizer}, weight decay {recipe.weight_decay}, clip {recipe.clip}",
+        f"batches of {preset.batch_rows} x {preset.row_length} tokens",
+        "bfloat16" if recipe.bf16 else "float32",
+    ]
+    if preset.output_layer:
+        parts.append(preset.output_layer)
+    return "; ".join([", ".join(parts), *spans])
 
 
 def _held_out(run: TrainingRun, sources: Sequence[Source], progress: Callable[[int, int], None]) -> dict[str, Any]:
@@ -139,7 +149,7 @@ def _held_out(run: TrainingRun, sources: Sequence[Source], progress: Callable[[i
         counts[run.tokenizer.stop_id] = 0
         filled = measure_blanks(load_bert(run.model_folder), sources, counts.tolist(), progress)
         return {f"held_out_{name}": value for name, value in asdict(filled).items()}
-    found = measure_held_out(OWN_MODELS[run.name][1](run.model_folder), sources, progress)
+    found = measure_held_out(LOADERS[run.preset.kind](run.model_folder), sources, progress)
     unigram = unigram_bits_per_byte(
         counts.tolist(), sources, lambda line: [*run.tokenizer.encode(line), run.tokenizer.stop_id]
     )

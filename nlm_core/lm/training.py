@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from nlm_core.lm.cross_entropy import blockwise_cross_entropy, compiled_inner, counted
 from nlm_core.lm.network import TrainableNetwork
 from nlm_core.lm.optimizers import make_optimizers
+from nlm_core.lm.sampled_softmax import Candidates, CandidateSampler
 from nlm_core.text.corpus import IGNORED, Rows
 
 
@@ -37,11 +38,15 @@ class Recipe:
     clip : float
         The largest norm of the gradient; larger gradients are scaled down to it.
     max_steps, max_minutes : int or None, float or None
-        The run ends at whichever comes first.
+        The run ends at whichever comes first; minutes of computing, see ``Step``.
     bf16 : bool
         Compute in bfloat16; the parameters that are updated stay in float32.
     compiled : bool
         Compile network and loss with ``torch.compile``.
+    candidates : int
+        The softmax of a step is taken over so many tokens, see ``sampled_softmax``; 0 for all.
+    whole_share : float
+        The last share of the run over which it is taken over all tokens in any case.
     """
 
     optimizer: str = "Adam"
@@ -54,6 +59,23 @@ class Recipe:
     max_minutes: float | None = None
     bf16: bool = False
     compiled: bool = False
+    candidates: int = 0
+    whole_share: float = 0.05
+
+    @property
+    def schedule(self) -> str:
+        """Budget, rate and softmax over the run, in words."""
+        budget = [f"{self.max_steps:,} steps"] if self.max_steps is not None else []
+        budget += [f"{self.max_minutes:g} minutes"] if self.max_minutes is not None else []
+        parts = [" or ".join(budget) or "without end", f"learning rate {self.learning_rate:g}"]
+        if self.warmup_steps:
+            parts.append(f"{self.warmup_steps:,} steps of warm-up")
+        if self.decay_share:
+            parts.append(f"linear decay over the last {self.decay_share:.0%}")
+        if self.candidates:
+            whole = f"over all tokens in the last {self.whole_share:.0%}"
+            parts.append(f"softmax over {self.candidates:,} candidates a step, {whole}")
+        return ", ".join(parts)
 
 
 @dataclass(frozen=True)
@@ -61,8 +83,9 @@ class Step:
     """What one training step did.
 
     ``loss`` is the mean cross-entropy in nats before the update, ``gradient_norm`` the norm before clipping,
-    ``tokens`` the predicted tokens of the whole run so far, ``seconds`` its whole time and ``progress`` the share
-    (0 to 1) of the budget that is used up.
+    ``tokens`` the predicted tokens of the whole run so far, ``seconds`` its computing time and ``progress`` the share
+    (0 to 1) of the budget that is used up. Computing time is what the stepping thread ran for: a run that is stopped
+    for a while, or waits for a processor, uses up nothing.
     """
 
     number: int
@@ -121,10 +144,12 @@ class Trainer:
     network : TrainableNetwork
         Trained in place.
     recipe : Recipe
+    sampler : CandidateSampler or None
+        Where there is one, it draws the tokens of each step's softmax.
     """
 
-    def __init__(self, network: TrainableNetwork, recipe: Recipe) -> None:
-        self.recipe = recipe
+    def __init__(self, network: TrainableNetwork, recipe: Recipe, sampler: CandidateSampler | None = None) -> None:
+        self.recipe, self.sampler = recipe, sampler
         self.number = 0
         self.tokens = 0
         self.seconds = 0.0
@@ -165,10 +190,19 @@ class Trainer:
         inputs, targets, lines = (torch.from_numpy(a).to(device) for a in (rows.inputs, rows.targets, rows.lines))
         hidden = self._hidden(inputs, lines)
         weight, bias = self.network.output_layer()
+        if (drawn := self._drawn(rows)) is not None:
+            ids, surplus, targets = (torch.from_numpy(a).to(device) for a in (drawn.ids, drawn.surplus, drawn.targets))
+            surplus = surplus.to(weight.dtype)
+            weight, bias = weight[ids], surplus if bias is None else bias[ids] + surplus
         hidden, targets = hidden.reshape(-1, hidden.shape[-1]), targets.reshape(-1)
         if (rows.targets != IGNORED).mean() < 0.5:
             hidden, targets = counted(hidden, targets)
         return blockwise_cross_entropy(hidden, weight, bias, targets, **self._loss_options)
+
+    def _drawn(self, rows: Rows) -> Candidates | None:
+        if self.sampler is None or self.progress() >= 1 - self.recipe.whole_share:
+            return None
+        return self.sampler.draw(rows.targets, self.number)
 
     def gradients(self, rows: Rows) -> float:
         """The gradient of the loss in every parameter's ``grad``, unclipped; returns the loss."""
@@ -179,7 +213,7 @@ class Trainer:
 
     def step(self, rows: Rows) -> Step | Diverged:
         """One update on the rows, or none where the loss is out of bounds."""
-        began = time.perf_counter()
+        began = time.thread_time()
         loss = self.gradients(rows)
         share = self.rate_share()
         rate = self.recipe.learning_rate * share
@@ -188,7 +222,7 @@ class Trainer:
         norm = self._update(share)
         self.number += 1
         self.tokens += int((rows.targets >= 0).sum())
-        self.seconds += time.perf_counter() - began
+        self.seconds += time.thread_time() - began
         return Step(self.number, loss, norm, rate, self.tokens, self.seconds, self.progress())
 
     def _update(self, share: float) -> float:
@@ -249,7 +283,12 @@ class Trainer:
         for i, optimizer in enumerate(self.optimizers):
             for j, parameter in enumerate(p for group in optimizer.param_groups for p in group["params"]):
                 prefix = f"optimizer.{i}.{j}."
-                saved = {key.removeprefix(prefix): v.clone() for key, v in tensors.items() if key.startswith(prefix)}
+                saved = {
+                    # A fused optimiser counts its steps on the device too.
+                    key.removeprefix(prefix): value.to(parameter.device, copy=True)
+                    for key, value in tensors.items()
+                    if key.startswith(prefix)
+                }
                 if saved:
                     optimizer.state[parameter] = saved
         number, tokens, self.seconds = tensors["counters"].tolist()

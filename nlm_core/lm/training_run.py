@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -13,12 +14,14 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from nlm_core.lm.presets import Corrupt, preset
+from nlm_core.lm.sampled_softmax import CandidateSampler
 from nlm_core.lm.training import Diverged, Step, Trainer
 from nlm_core.text.corpus import EncodedLines, Rows, corpus_files, packed_rows, read_corpus, weighted
 from nlm_core.text.tokenizer import Tokenizer
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
 ENCODED_FILE = "encoded.safetensors"
+SCHEDULE_FILE = "schedule.json"
 CHECKPOINT_EVERY_SECONDS = 180.0
 
 
@@ -81,9 +84,8 @@ class TrainingRun:
     weights : dict
         How often each source of the corpus is read in one pass.
     device : torch.device
-    minutes : float or None
-        The budget of the whole run, earlier sittings counted in; None takes the preset's.
-    max_steps : int or None
+    minutes, max_steps : float or None, int or None
+        The budget of the whole run, earlier sittings counted in; where neither is given, it is the preset's minutes.
     bf16, compiled : bool
         See ``Recipe``.
     seed : int
@@ -109,24 +111,38 @@ class TrainingRun:
         out.mkdir(parents=True, exist_ok=True)
         recipe = replace(
             self.preset.recipe,
-            max_minutes=minutes if minutes is not None else self.preset.recipe.max_minutes,
+            max_minutes=self.preset.recipe.max_minutes if minutes is None and max_steps is None else minutes,
             max_steps=max_steps,
             bf16=bf16,
             compiled=compiled,
         )
         generator = torch.Generator().manual_seed(seed)
         network = self.preset.build(self.tokenizer.vocab_size, self.preset.sizes, generator).to(device)
-        self.parameters = sum(p.numel() for p in network.parameters())
-        self.trainer = Trainer(network, recipe)
+        # Those of the model that is written down.
+        self.parameters = sum(p.numel() for p in network.exported(dict(network.named_parameters())).values())
+        self.encoded = encoded_corpus(corpus, self.tokenizer, weights, out)
+        sampler = None
+        if recipe.candidates:
+            counts = np.bincount(self.encoded.ids, minlength=self.tokenizer.vocab_size)
+            sampler = CandidateSampler(counts, recipe.candidates, seed)
+        self.trainer = Trainer(network, recipe, sampler)
         if (out / CHECKPOINT_FILE).exists():
             self.trainer.restore(load_file(out / CHECKPOINT_FILE))
-        self.encoded = encoded_corpus(corpus, self.tokenizer, weights, out)
+        self.schedule = self._schedule()
         batches = endless_batches(self.encoded, self.preset.batch_rows, self.preset.row_length, seed)
         self.batches: Iterator[Rows] = islice(batches, self.trainer.number, None)
         if self.preset.corrupt is not None:
             self.batches = self._corrupted(self.batches, self.preset.corrupt, seed)
         self.tokens_per_pass = len(self.encoded.ids) - len(self.encoded)
         self.model_folder = out / "model"
+
+    def _schedule(self) -> list[tuple[int, str]]:
+        """From which step on which schedule was followed: another line for each time that it was taken up otherwise."""
+        kept = self.out / SCHEDULE_FILE
+        before = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else []
+        lines = [(step, told) for step, told in before if step < self.trainer.number]
+        told = self.trainer.recipe.schedule
+        return lines if lines and lines[-1][1] == told else [*lines, (self.trainer.number, told)]
 
     def _corrupted(self, batches: Iterator[Rows], corrupt: Corrupt, seed: int) -> Iterator[Rows]:
         """Each batch with its own random blanks, the same whether or not the run was broken off before it."""
@@ -141,13 +157,13 @@ class TrainingRun:
         ValueError
             If the run diverges; the checkpoint before it stays as it is.
         """
-        saved_at = self.trainer.seconds
+        saved_at = time.monotonic()
         for step in self.trainer.run(self.batches):
             if isinstance(step, Diverged):
                 raise ValueError(step.message)
-            if step.seconds - saved_at > CHECKPOINT_EVERY_SECONDS:
+            if time.monotonic() - saved_at > CHECKPOINT_EVERY_SECONDS:
                 self.save()
-                saved_at = step.seconds
+                saved_at = time.monotonic()
             yield step
         self.save()
 
@@ -157,6 +173,7 @@ class TrainingRun:
         tensors = {name: tensor.contiguous().clone() for name, tensor in self.trainer.state().items()}
         save_file(tensors, partial)
         partial.replace(self.out / CHECKPOINT_FILE)
+        (self.out / SCHEDULE_FILE).write_text(json.dumps(self.schedule, indent=2) + "\n", encoding="utf-8")
         self.model_folder.mkdir(exist_ok=True)
         self.tokenizer.save(self.model_folder)
         masters = {name: p.detach() for name, p in self.trainer.masters.items()}

@@ -14,14 +14,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nlm_core.lm.base import Forward, ModelCard
-from nlm_core.lm.network import TrainableNetwork, same_line
+from nlm_core.lm.network import PlainNetwork, same_line
 from nlm_core.lm.own import OwnModel
 from nlm_core.text.vocabulary import Vocabulary
 
 MAX_WINDOW = 8
 
 
-class WindowNetwork(TrainableNetwork):
+class WindowNetwork(PlainNetwork):
     def __init__(self, vocab_size: int, embedding: int, hidden: int, generator: torch.Generator) -> None:
         super().__init__()
         self.embedding = nn.Parameter(torch.randn(vocab_size, embedding, generator=generator))
@@ -34,7 +34,7 @@ class WindowNetwork(TrainableNetwork):
 
     def windowed(self, inputs: Tensor, lines: Tensor, window: int | Tensor) -> Tensor:
         """Hidden states (B, T, H) where each position sees its last ``window`` words: one N for all, or (B, T)."""
-        embedded = F.embedding(inputs, self.embedding)  # (B, T, E)
+        embedded = self.embedded(inputs)  # (B, T, E)
         blocks = []
         for offset in range(MAX_WINDOW):
             seen = same_line(lines, offset) & (torch.as_tensor(window, device=inputs.device) > offset)
@@ -46,9 +46,6 @@ class WindowNetwork(TrainableNetwork):
         # Half of the positions see the whole window, the others 1 to 8 words.
         window = torch.randint(1, 2 * MAX_WINDOW + 1, inputs.shape, generator=self._generator).clamp(max=MAX_WINDOW)
         return self.windowed(inputs, lines, window.to(inputs.device))
-
-    def output_layer(self) -> tuple[Tensor, Tensor]:
-        return self.W_y, self.b_y
 
 
 class WindowModel(OwnModel[WindowNetwork]):

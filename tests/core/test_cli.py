@@ -75,7 +75,7 @@ def test_without_json_people_can_read_it(capsys: pytest.CaptureFixture, command:
         (["predict", "x", "--model", "nlm-gtp"], "nlm-gpt, nlm-rnn, nlm-window"),
         (["predict", "x", "--model", "../../etc/passwd"], "owner/name"),
         (["score", "no-such-file.txt"], "cannot read"),
-        (["train", "nlm-lstm", "--corpus", "tests", "--out", "unused"], "nlm-window"),
+        (["train", "nlm-ltsm", "--corpus", "tests", "--out", "unused"], "nlm-window"),
         (["train", "nlm-gpt", "--corpus", "no-such-folder", "--out", "unused"], "no corpus"),
         (["train", "nlm-gpt", "--corpus", "tests", "--out", "unused", "--minutes", "-1"], "above 0"),
         (["train", "nlm-gpt", "--corpus", "tests", "--out", "unused", "--minutes", "nan"], "above 0"),

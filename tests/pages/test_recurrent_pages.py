@@ -209,8 +209,9 @@ def test_the_heat_map_grows_with_the_steps() -> None:
     act(at, "rnn_step", go=1)
     assert len(states_of(clean(at))) == 3
     at.button_group("units").set_value("All").run()
-    assert states_of(clean(at)).shape == (3, 512)
-    assert sorted(drawn(at, "rnn_step")["states"]["units"]) == list(range(512))
+    H = len(load("nlm-rnn").network.U_h)
+    assert states_of(clean(at)).shape == (3, H)
+    assert sorted(drawn(at, "rnn_step")["states"]["units"]) == list(range(H))
 
 
 @pytest.mark.parametrize("order", ["index", "activity", "clustering"])

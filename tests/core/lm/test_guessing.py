@@ -50,7 +50,7 @@ def test_the_reader_stays_where_it_was(rnn: LanguageModel) -> None:
     hidden = reader.hidden_states().clone()
     guess = score_guess(reader, reading, 1, "wheelbarrow")
     assert len(guess.token_ids) > 1
-    assert torch.allclose(reader.hidden_states(), hidden, atol=1e-6)
+    assert torch.allclose(reader.hidden_states(), hidden, atol=1e-5)
     again = reader.read(PREFIX)
     assert [f.token_id for f in again.followers] == [f.token_id for f in reading.followers]
 

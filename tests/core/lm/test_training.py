@@ -1,6 +1,7 @@
 """The training loop: the cell, the loss, the gradients and the optimisers equal torch's own; runs can be taken up."""
 
 import math
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -156,6 +157,17 @@ def test_a_run_taken_up_again_equals_one_that_was_never_left(name: str, bf16: bo
         assert torch.equal(p, q)
 
 
+def test_a_state_is_taken_up_on_the_device_of_the_parameters() -> None:
+    recipe = Recipe(optimizer="SGD with momentum", learning_rate=0.1)
+    begun = Trainer(network(), recipe)
+    begun.step(padded_rows(LINES))
+    # No numbers live on the device "meta": what tells is where the tensors are.
+    elsewhere = Trainer(network().to("meta"), recipe)
+    elsewhere.restore(begun.state())
+    buffers = [value for state in elsewhere.optimizers[0].state.values() for value in state.values()]
+    assert buffers and all(buffer.device.type == "meta" for buffer in buffers)
+
+
 def test_a_state_of_another_network_is_refused() -> None:
     state = Trainer(network(), Recipe()).state()
     del state["master.b_y"]
@@ -204,6 +216,18 @@ def test_the_budget_ends_a_run() -> None:
     assert len(list(Trainer(network(), recipe).run(endless(rows)))) == 3
     assert list(Trainer(network(), replace(recipe, max_steps=0)).run(endless(rows))) == []
     assert len(list(Trainer(network(), Recipe()).run(iter([rows, rows])))) == 2
+
+
+def test_a_pause_uses_up_no_minutes() -> None:
+    class Pausing(ElmanNetwork):
+        def hidden(self, inputs: Tensor, lines: Tensor) -> Tensor:
+            time.sleep(0.5)
+            return super().hidden(inputs, lines)
+
+    paused = Pausing(V, E, H, torch.Generator().manual_seed(0))
+    step = Trainer(paused, Recipe(max_minutes=1.0)).step(padded_rows(LINES))
+    assert isinstance(step, Step)
+    assert 0 < step.seconds < 0.4 and step.progress == pytest.approx(step.seconds / 60)
 
 
 @pytest.mark.parametrize("lines", [[], [[0]], [[0, 1], [0]]])

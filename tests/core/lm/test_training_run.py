@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file
 
 from nlm_core.lm import presets
-from nlm_core.lm.registry import TOKENIZER_FOLDER, load_bert, load_gpt, load_rnn, load_window
+from nlm_core.lm.registry import LOADERS, TOKENIZER_FOLDER, load_bert, load_window
 from nlm_core.lm.train_command import train_model, train_tokenizer
 from nlm_core.lm.training_run import TrainingRun, encoded_corpus
 from nlm_core.text.tokenizer import Tokenizer
@@ -17,10 +17,12 @@ from nlm_core.text.tokenizer import Tokenizer
 SMALL = {
     "nlm-window": {"embedding": 8, "hidden": 12},
     "nlm-rnn": {"embedding": 8, "hidden": 12},
+    "nlm-lstm": {"embedding": 8, "hidden": 12},
+    "nlm-gru": {"embedding": 8, "hidden": 12},
     "nlm-gpt": {"hidden": 16, "intermediate": 24, "layers": 1, "heads": 2, "context": 16},
     "nlm-bert": {"hidden": 16, "intermediate": 24, "layers": 1, "heads": 2, "context": 32},
 }
-LOADERS = {"nlm-window": load_window, "nlm-rnn": load_rnn, "nlm-gpt": load_gpt}
+NEXT_TOKEN = ["nlm-window", "nlm-rnn", "nlm-lstm", "nlm-gru", "nlm-gpt"]
 
 
 @pytest.fixture
@@ -39,16 +41,19 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(presets.PRESETS, name, small)
 
 
-@pytest.mark.parametrize("name", list(LOADERS))
+@pytest.mark.parametrize("name", NEXT_TOKEN)
 def test_train_writes_a_model_that_loads_and_a_card(name: str, corpus: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     result = train_model(name, corpus, out, minutes=1, steps=30, seed=0, tokenizer_folder=None, compiled=False)
     assert result["steps"] == 30
     assert result["held_out_lines"] > 0
-    model = LOADERS[name](out / "model")
+    weights = load_file(out / "model" / "model.safetensors")
+    assert result["parameters"] == sum(tensor.numel() for tensor in weights.values())
+    model = LOADERS[presets.PRESETS[name].kind](out / "model")
     assert model.card.figures["held_out_bits_per_byte"] == result["held_out_bits_per_byte"]
-    assert all(t.dtype == torch.float16 for t in load_file(out / "model" / "model.safetensors").values())
+    assert all(tensor.dtype == torch.float16 for tensor in weights.values())
     assert "park" in (out / "model" / "README.md").read_text() or name in (out / "model" / "README.md").read_text()
+    assert ("candidates" in result["recipe"]) == (name != "nlm-gpt")
     assert json.loads((out / "model" / "config.json").read_text())["vocab_size"] == 8192
 
 
@@ -77,7 +82,7 @@ def run(corpus: Path, out: Path, steps: int, name: str = "nlm-gpt") -> TrainingR
     )
 
 
-@pytest.mark.parametrize("name", ["nlm-gpt", "nlm-rnn", "nlm-bert"])
+@pytest.mark.parametrize("name", ["nlm-gpt", "nlm-rnn", "nlm-lstm", "nlm-bert"])
 def test_a_run_taken_up_again_ends_where_an_unbroken_one_does(name: str, corpus: Path, tmp_path: Path) -> None:
     whole = run(corpus, tmp_path / "whole", 8, name)
     losses = [step.loss for step in whole.steps()]
@@ -89,6 +94,36 @@ def test_a_run_taken_up_again_ends_where_an_unbroken_one_does(name: str, corpus:
     assert first + [step.loss for step in resumed.steps()] == pytest.approx(losses, abs=1e-5)
     for key, value in whole.trainer.masters.items():
         torch.testing.assert_close(resumed.trainer.masters[key], value, atol=1e-5, rtol=1e-4)
+
+
+def test_the_card_tells_every_schedule_that_was_followed(corpus: Path, tmp_path: Path) -> None:
+    def recipe(steps: int) -> str:
+        result = train_model(
+            "nlm-rnn", corpus, tmp_path / "run", minutes=None, steps=steps, seed=0, tokenizer_folder=None,
+            compiled=False,
+        )  # fmt: skip
+        return str(result["recipe"])
+
+    assert "; 4 steps, learning rate 0.002" in recipe(4)
+    assert "; 4 steps, learning rate 0.002" in recipe(4)
+    longer = recipe(9)
+    assert "; from step 0 on 4 steps, " in longer and "; from step 4 on 9 steps, " in longer
+    assert recipe(9) == longer
+
+
+def test_steps_alone_are_a_budget(corpus: Path, tmp_path: Path) -> None:
+    def recipe(minutes: float | None, steps: int | None) -> tuple[float | None, int | None]:
+        begun = TrainingRun(
+            "nlm-rnn", corpus, tmp_path / "run", tokenizer_folder=TOKENIZER_FOLDER, weights={},
+            device=torch.device("cpu"), minutes=minutes, max_steps=steps, bf16=False, compiled=False,
+        ).trainer.recipe  # fmt: skip
+        return begun.max_minutes, begun.max_steps
+
+    usual = presets.preset("nlm-rnn").recipe.max_minutes
+    assert recipe(None, 7) == (None, 7)
+    assert recipe(2.0, 7) == (2.0, 7)
+    assert recipe(2.0, None) == (2.0, None)
+    assert recipe(None, None) == (usual, None) and usual
 
 
 def test_a_corpus_smaller_than_a_batch_is_refused(tmp_path: Path) -> None:
