@@ -11,7 +11,7 @@ import pandas as pd
 from pages._shared.charts.findings import finding, highest, number, spoken
 from pages._shared.charts.palette import BLUE
 
-# All 512 units of more steps than these are more rectangles than a browser draws at once.
+# All units of more steps than these are more rectangles than a browser draws at once.
 MAX_STEPS = 40
 MOST_NAMED = 16
 _AXIS_HEIGHT = 62
