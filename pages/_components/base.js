@@ -4,6 +4,8 @@ const KINDS = {};
 const REST_MS = 250;
 // An answer that has not come after so long is no longer waited for.
 const PATIENCE_MS = 1500;
+// So long is waited for the answer to an act before it is sent once more.
+const AGAIN_MS = 2000;
 const known = new WeakMap();
 // The newest live answer on the page, and when a key or the pointer was last heard.
 const live = { revision: 0, at: 0, waiters: new Set() };
@@ -83,7 +85,21 @@ function sendNext() {
   if (!state) return;
   outbox.delete(state);
   state.send(state.acts);
+  state.again ??= setTimeout(() => sendAgain(state), AGAIN_MS);
   setTimeout(sendNext, 0);
+}
+
+// A run that ends the page's own can take an act with it. What is still unanswered when nothing runs is sent once more;
+// the server knows by its number what it has done already.
+function sendAgain(state) {
+  state.again = null;
+  if (!state.acts.length) return;
+  if (document.querySelector("[data-test-script-state=running]")) {
+    state.again = setTimeout(() => sendAgain(state), AGAIN_MS);
+    return;
+  }
+  outbox.add(state);
+  if (!outbox.sending) sendNext();
 }
 
 // Where a thumb or a dot stands that a hand is moving: while one place is under way, only the newest after it is kept,
@@ -124,6 +140,7 @@ function draw({ data, parentElement, setTriggerValue }) {
     state.update = drawn.update;
     state.end = () => {
       clearTimeout(state.waiting);
+      clearTimeout(state.again);
       outbox.delete(state);
       watch?.disconnect();
       drawn.end?.();

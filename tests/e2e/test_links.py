@@ -65,7 +65,8 @@ def test_an_unknown_model_lists_the_known_ones_and_the_page_works(visit: Visit, 
 
 def test_numbers_out_of_range_in_the_address_give_a_page_that_works(visit: Visit, gpt: LanguageModel) -> None:
     page = visit(prefix="I went", k="5000", position="-3", temperature="0", view="Nothing", axis="7")
-    wait_for_bars(page, expected_bars(gpt, "I went"))
+    wait_for_bars(page, expected_bars(gpt, "I went", position=0))
+    expect(main(page).get_by_text("There is no position -3")).to_be_visible()
     settle(page)
     expect(page.get_by_test_id("stException")).to_have_count(0)
 

@@ -78,6 +78,8 @@ def test_the_bars_of_the_next_token(visit: Visit, tmp_path: Path, projector: str
     (title,) = [title for title in _open(page) if "next tokens" in title]
     svg = _svg(page, title, tmp_path)
     drawn = page.locator(".st-key-bars svg text").all_text_contents()
+    # What the bars stand for is written over them in the picture too.
+    drawn.append(page.locator(".nlm-bars-condition").inner_text())
     assert sorted(text for text in drawn if text) == sorted(text for text in _texts(svg) if text)
     blue = page.evaluate(
         """() => [...document.querySelectorAll(".st-key-bars .nlm-bar .bar")]
