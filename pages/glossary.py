@@ -1,4 +1,4 @@
-"""Words: the lecture's terms, each defined once."""
+"""Glossary: the lecture's terms, each defined once."""
 
 import streamlit as st
 

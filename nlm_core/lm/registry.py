@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file
 
 from nlm_core import runtime
-from nlm_core.lm.base import LanguageModel, ModelUnavailableError, UnknownModelError
+from nlm_core.lm.base import LanguageModel, ModelCard, ModelUnavailableError, UnknownModelError
 from nlm_core.lm.card import read_card
 from nlm_core.lm.presets import CONFIG_FILE, WEIGHTS_FILE
 from nlm_core.text.tokenizer import FILE_NAME as TOKENIZER_FILE
@@ -56,36 +56,35 @@ def _tokenizer(folder: Path) -> Tokenizer:
     return Tokenizer.load(folder if (folder / TOKENIZER_FILE).exists() else TOKENIZER_FOLDER)
 
 
+def _parts(folder: Path, build: Callable[..., N]) -> tuple[ModelCard, Tokenizer, N]:
+    """What a network of our own kinds is served with: its card, its tokenizer, and itself with its weights."""
+    config = _config(folder)
+    network = build(config["vocab_size"], config["embedding"], config["hidden"], torch.Generator())
+    return read_card(folder), _tokenizer(folder), _with_weights(network, folder)
+
+
 def load_window(folder: Path) -> LanguageModel:
     from nlm_core.lm.window import WindowModel, WindowNetwork
 
-    config = _config(folder)
-    network = WindowNetwork(config["vocab_size"], config["embedding"], config["hidden"], torch.Generator())
-    return WindowModel(read_card(folder), _tokenizer(folder), _with_weights(network, folder))
+    return WindowModel(*_parts(folder, WindowNetwork))
 
 
 def load_rnn(folder: Path) -> LanguageModel:
     from nlm_core.lm.rnn import ElmanNetwork, RnnModel
 
-    config = _config(folder)
-    network = ElmanNetwork(config["vocab_size"], config["embedding"], config["hidden"], torch.Generator())
-    return RnnModel(read_card(folder), _tokenizer(folder), _with_weights(network, folder))
+    return RnnModel(*_parts(folder, ElmanNetwork))
 
 
 def load_lstm(folder: Path) -> LanguageModel:
     from nlm_core.lm.gated import LstmModel, LstmNetwork
 
-    config = _config(folder)
-    network = LstmNetwork(config["vocab_size"], config["embedding"], config["hidden"], torch.Generator())
-    return LstmModel(read_card(folder), _tokenizer(folder), _with_weights(network, folder))
+    return LstmModel(*_parts(folder, LstmNetwork))
 
 
 def load_gru(folder: Path) -> LanguageModel:
     from nlm_core.lm.gated import GruModel, GruNetwork
 
-    config = _config(folder)
-    network = GruNetwork(config["vocab_size"], config["embedding"], config["hidden"], torch.Generator())
-    return GruModel(read_card(folder), _tokenizer(folder), _with_weights(network, folder))
+    return GruModel(*_parts(folder, GruNetwork))
 
 
 def load_gpt(folder: Path) -> LanguageModel:

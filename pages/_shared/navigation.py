@@ -3,6 +3,7 @@
 The list itself is a drawing of our own: that of Streamlit is built anew with every key that is pressed on a page.
 """
 
+from functools import cache
 from pathlib import PurePosixPath
 
 import streamlit as st
@@ -38,6 +39,7 @@ def _choose(act: Act) -> None:
     st.session_state[_WANTED] = next((entry.file for entry in EVERY if entry.file == act.get("open")), None)
 
 
+@cache
 def _sections() -> list[dict[str, object]]:
     """Headings in the order of the table, each with its pages."""
     sections: dict[str, list[dict[str, str]]] = {}

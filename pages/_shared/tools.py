@@ -54,12 +54,10 @@ def last_tools(file: str) -> None:
     panels: dict[str, tuple[str, str, Callable[[], None]]] = {
         "words": ("Glossary", "menu_book", partial(_words, file)),
         "share": ("Share", "qr_code", _share),
-        "code": ("Code", "code", partial(_code, SNIPPETS.get(file))),
+        **({"code": ("Code", "code", partial(_code, SNIPPETS[file]))} if file in SNIPPETS else {}),
         "save": ("Save", "download", _pictures),
         "keys": ("Keys", "keyboard", _keys),
     }
-    if file not in SNIPPETS:
-        del panels["code"]
 
     def choose(act: Act) -> None:
         wanted = act.get("open")
@@ -101,9 +99,8 @@ def _share() -> None:
         st.info(str(error))
 
 
-def _code(make: Callable[..., str] | None) -> None:
+def _code(make: Callable[..., str]) -> None:
     """The numbers of the page in a few lines of Python."""
-    assert make is not None
     st.caption("Run in the folder of this project, these lines print the numbers of the page as it is set now.")
     st.code(make(st.session_state), language="python")
 
