@@ -29,9 +29,13 @@ _STATES = {"pages/bert_sentiment.py": {"stage": "4 Encoder"}}
 # What a picture of a page should show: the first of these kinds that the page has.
 _SUBJECTS = (
     ".nlm-plane",
+    ".nlm-network",
+    ".nlm-ledger",
+    ".nlm-losses",
+    ".nlm-unrolled",
+    ".nlm-bars",
     ".js-plotly-plot",
     "[data-testid=stVegaLiteChart]",
-    ".nlm-unrolled",
     "[data-testid=stDataFrame]",
 )
 _WHOLE = "() => !document.querySelector('[data-testid=stSkeleton]')"
